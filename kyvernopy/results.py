@@ -1,0 +1,206 @@
+"""The words of every answer: outcomes and statuses, what a rule said, and why.
+
+A `RuleResult` is four references; its message is made when somebody reads it, because most results of most runs are
+passes that nobody reads. Before a result leaves the process or outlives its resource, `settle` makes the message.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from kyvernopy.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["Explanation", "Outcome", "PolicyRef", "ResourceRef", "RuleInfo", "RuleResult", "Status"]
+
+
+class Outcome(str, Enum):
+    """What matching one pattern comes to (specification of patterns, §7)."""
+
+    PASS = "pass"  # noqa: S105  a word of the field, no password
+    FAIL = "fail"
+    SKIP = "skip"
+    ERROR = "error"
+
+    # A plain `class X(str, Enum)` prints `X.PASS`, and what `format` gives depends on the Python version.
+    __str__ = str.__str__
+    __format__ = str.__format__  # type: ignore[assignment]  # typeshed types it as a method of Enum
+
+
+class Status(str, Enum):
+    """What a rule says about a resource."""
+
+    PASS = "pass"  # noqa: S105  a word of the field, no password
+    FAIL = "fail"
+    WARN = "warn"
+    ERROR = "error"
+    SKIP = "skip"
+
+    __str__ = str.__str__
+    __format__ = str.__format__  # type: ignore[assignment]  # as above
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a pattern came to its outcome: where, what was expected and what was found there.
+
+    `path` is the slash path of the node that decided, as in messages; empty for pass, skip and error. `expected` is
+    the part of the pattern, `found` the value of the resource; `children` are the explanations that this one sums up.
+    """
+
+    outcome: Outcome
+    path: str = ""
+    message: str = ""
+    expected: Any = None
+    found: Any = None
+    children: tuple[Explanation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRef:
+    """What a result carries of its policy. `key` is `name`, or `namespace/name` for a namespaced policy."""
+
+    key: str
+    kind: str = "ClusterPolicy"
+    annotations: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    source: Source | None = None
+    background: bool = True
+    admission: bool = True
+    emit_warning: bool = False
+    fails_closed: bool = True
+
+    @property
+    def name(self) -> str:
+        """The name without the namespace."""
+        return self.key.rpartition("/")[2]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        values = (self.key, self.kind, dict(self.annotations), self.source)
+        return PolicyRef, (*values, self.background, self.admission, self.emit_warning, self.fails_closed)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """What all results of one rule share. `action` is its failure action here: `Enforce` or `Audit`.
+
+    `enforced` says whether admission asks this rule before it answers. The two agree except where overrides name
+    namespaces and a selector together: Kyverno reads them with "or" for the one and with "and" for the other.
+    """
+
+    policy: PolicyRef
+    rule: str
+    type: str = "Validation"
+    action: str = "Audit"
+    enforced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRef:
+    """The identity of a Kubernetes object; `namespace` is empty for cluster-scoped ones."""
+
+    api_version: str = ""
+    kind: str = ""
+    namespace: str = ""
+    name: str = ""
+    uid: str = ""
+
+    @classmethod
+    def of(cls, resource: Mapping[str, Any]) -> ResourceRef:
+        """The identity of a resource; parts of a wrong type count as empty."""
+        metadata = resource.get("metadata")
+        texts = [resource.get("apiVersion"), resource.get("kind")]
+        texts += [metadata.get(name) if isinstance(metadata, dict) else None for name in ("namespace", "name", "uid")]
+        return cls(*(text if isinstance(text, str) else "" for text in texts))
+
+    def __str__(self) -> str:
+        return "/".join(part for part in (self.namespace, self.kind, self.name) if part)
+
+
+class RuleResult:
+    """What one rule says about one resource. Read-only; equal when all that it says is equal."""
+
+    __slots__ = ("_info", "_message", "_status", "_subject")
+
+    def __init__(
+        self,
+        info: RuleInfo,
+        status: Status,
+        message: str | Callable[[], str],
+        subject: Mapping[str, Any] | ResourceRef,
+    ) -> None:
+        self._info = info
+        self._status = status
+        self._message = message
+        self._subject = subject
+
+    @property
+    def info(self) -> RuleInfo:
+        """What this result shares with the other results of its rule."""
+        return self._info
+
+    @property
+    def policy(self) -> str:
+        """The key of the policy."""
+        return self._info.policy.key
+
+    @property
+    def rule(self) -> str:
+        """The name of the rule; rules made for pod controllers begin with `autogen-`."""
+        return self._info.rule
+
+    @property
+    def status(self) -> Status:
+        """One of pass, fail, warn, error and skip."""
+        return self._status
+
+    @property
+    def message(self) -> str:
+        """The text that Kyverno gives; made when read."""
+        message = self._message
+        if not isinstance(message, str):
+            message = self._message = message()
+        return message
+
+    @property
+    def resource(self) -> ResourceRef:
+        """The identity of the resource that was judged."""
+        subject = self._subject
+        return subject if isinstance(subject, ResourceRef) else ResourceRef.of(subject)
+
+    def settle(self) -> RuleResult:
+        """Make the message and let go of the resource; returns this result."""
+        self._message, self._subject = self.message, self.resource
+        return self
+
+    def to_dict(self) -> dict[str, str]:
+        """The result as flat plain data."""
+        resource = self.resource
+        return {
+            "policy": self.policy,
+            "rule": self.rule,
+            "status": str(self._status),
+            "message": self.message,
+            "kind": resource.kind,
+            "namespace": resource.namespace,
+            "name": resource.name,
+        }
+
+    def _key(self) -> tuple[Any, ...]:
+        return self._info, self._status, self.message, self.resource
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RuleResult) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return RuleResult, self._key()
+
+    def __repr__(self) -> str:
+        return f"<RuleResult {self.policy}/{self.rule} {self._status} {self.resource}>"
