@@ -1,0 +1,1 @@
+"""The definition of the language, executable; README.md says what lies where."""
