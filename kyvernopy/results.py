@@ -11,7 +11,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from kyvernopy.source import Source
+from kyvernopy.source import NOWHERE, Place, Resource, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -90,6 +90,8 @@ class RuleInfo:
 
     `enforced` says whether admission asks this rule before it answers. The two agree except where overrides name
     namespaces and a selector together: Kyverno reads them with "or" for the one and with "and" for the other.
+    `policy_action` is the action of the policy as a whole, where one is asked for (the specification of policies,
+    §8.1); it is empty for kinds of policies that have none.
     """
 
     policy: PolicyRef
@@ -97,34 +99,49 @@ class RuleInfo:
     type: str = "Validation"
     action: str = "Audit"
     enforced: bool = False
+    policy_action: str = "Audit"
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceRef:
-    """The identity of a Kubernetes object; `namespace` is empty for cluster-scoped ones."""
+    """The identity of a Kubernetes object; `namespace` is empty for cluster-scoped ones.
+
+    `place` says where it was read. It is no part of the identity: equal references may come from several files.
+    """
 
     api_version: str = ""
     kind: str = ""
     namespace: str = ""
     name: str = ""
     uid: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
 
     @classmethod
     def of(cls, resource: Mapping[str, Any]) -> ResourceRef:
         """The identity of a resource; parts of a wrong type count as empty."""
         metadata = resource.get("metadata")
-        texts = [resource.get("apiVersion"), resource.get("kind")]
-        texts += [metadata.get(name) if isinstance(metadata, dict) else None for name in ("namespace", "name", "uid")]
-        return cls(*(text if isinstance(text, str) else "" for text in texts))
+        parts = [resource.get("apiVersion"), resource.get("kind")]
+        parts += [metadata.get(name) if isinstance(metadata, dict) else None for name in ("namespace", "name", "uid")]
+        api_version, kind, namespace, name, uid = (part if isinstance(part, str) else "" for part in parts)
+        # The place and not the source, which may hold the whole text that a resource was read from.
+        source = resource.source if isinstance(resource, Resource) else None
+        place = Place(source.name, source.line) if source else NOWHERE
+        return cls(api_version, kind, namespace, name, uid, place)
 
     def __str__(self) -> str:
         return "/".join(part for part in (self.namespace, self.kind, self.name) if part)
 
 
+NO_PROPERTIES: Mapping[str, str] = MappingProxyType({})
+
+
 class RuleResult:
     """What one rule says about one resource. Read-only; equal when all that it says is equal."""
 
-    __slots__ = ("_info", "_message", "_status", "_subject")
+    # Most results have no properties: their slot stays unset, which costs the construction nothing.
+    __slots__ = ("_info", "_message", "_properties", "_status", "_subject")
+
+    _properties: Mapping[str, str]
 
     def __init__(
         self,
@@ -172,9 +189,24 @@ class RuleResult:
         subject = self._subject
         return subject if isinstance(subject, ResourceRef) else ResourceRef.of(subject)
 
-    def settle(self) -> RuleResult:
-        """Make the message and let go of the resource; returns this result."""
-        self._message, self._subject = self.message, self.resource
+    @property
+    def properties(self) -> Mapping[str, str]:
+        """What the rule adds to its entry in a report (`reportProperties` and the like); usually empty."""
+        return getattr(self, "_properties", NO_PROPERTIES)
+
+    def with_properties(self, properties: Mapping[str, str]) -> RuleResult:
+        """The same result with these properties."""
+        result = RuleResult(self._info, self._status, self._message, self._subject)
+        result._properties = dict(properties)
+        return result
+
+    def settle(self, shared: ResourceRef | None = None) -> RuleResult:
+        """Make the message and let go of the resource; returns this result.
+
+        Results of one resource share one reference to it where the caller hands on that of the result before.
+        """
+        resource = self.resource
+        self._message, self._subject = self.message, shared if shared == resource else resource
         return self
 
     def to_dict(self) -> dict[str, str]:
@@ -191,7 +223,7 @@ class RuleResult:
         }
 
     def _key(self) -> tuple[Any, ...]:
-        return self._info, self._status, self.message, self.resource
+        return self._info, self._status, self.message, self.resource, frozenset(self.properties.items())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RuleResult) and self._key() == other._key()
@@ -200,7 +232,8 @@ class RuleResult:
         return hash(self._key())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return RuleResult, self._key()
+        state = (None, {"_properties": dict(self.properties)}) if self.properties else None
+        return RuleResult, (self._info, self._status, self.message, self.resource), state
 
     def __repr__(self) -> str:
         return f"<RuleResult {self.policy}/{self.rule} {self._status} {self.resource}>"
