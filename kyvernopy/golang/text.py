@@ -1,0 +1,82 @@
+"""Values as text the way Go prints them, which is what messages of policies show (spec 01 §9.4).
+
+Floats need care: Go and Python print the same shortest digits but change to exponents at different sizes. The digits
+are therefore taken from `repr` and only the point and the exponent are placed here, without `decimal`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["scientific", "show", "trim", "type_name"]
+
+# Go's unicode.IsSpace; a bare `str.strip()` would also strip U+001C to U+001F.
+WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+
+# Bounds of the floats that `%v` prints without an exponent.
+PLAIN_FROM, PLAIN_BELOW = 1e-4, 1e6
+
+
+def trim(text: str) -> str:
+    """The text without Unicode white space at both ends (`strings.TrimSpace`)."""
+    return text.strip(WHITE_SPACE)
+
+
+def show(value: Any) -> str:
+    """The value as `fmt` prints it with the verb `%v`."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return "<nil>"
+    if isinstance(value, bool):  # bool before int: True is an int in Python
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return _show_float(value)
+    if isinstance(value, dict):
+        return "map[" + " ".join([f"{key}:{show(value[key])}" for key in sorted(value)]) + "]"
+    if isinstance(value, list):
+        return "[" + " ".join([show(item) for item in value]) + "]"
+    return str(value)
+
+
+def _show_float(value: float) -> str:
+    if value == 0 or PLAIN_FROM <= abs(value) < PLAIN_BELOW:
+        return repr(value).removesuffix(".0")
+    return scientific(value, "e")
+
+
+def type_name(value: Any) -> str:
+    """The type of the value as `fmt` prints it with the verb `%T`."""
+    if isinstance(value, str):
+        return "string"
+    if value is None:
+        return "<nil>"
+    if isinstance(value, bool):  # bool before int: True is an int in Python
+        return "bool"
+    if isinstance(value, float):
+        return "float64"
+    if isinstance(value, dict):
+        return "map[string]interface {}"
+    if isinstance(value, list):
+        return "[]interface {}"
+    return "int64"
+
+
+def scientific(value: float, letter: str) -> str:
+    """Shortest round-trip digits and at least two digits of exponent: `1.5E+00` (`strconv.FormatFloat`)."""
+    mantissa, _, power = repr(value).partition("e")
+    sign = "-" if mantissa[0] == "-" else ""
+    whole, _, fraction = mantissa.lstrip("-").partition(".")
+    if not whole.isdigit():
+        return {"inf": f"{sign or '+'}Inf"}.get(whole, "NaN")
+    exponent = int(power or 0) + len(whole) - 1
+    digits = (whole + fraction).rstrip("0")
+    significant = digits.lstrip("0")
+    if not significant:
+        return f"{sign}0{letter}+00"
+    exponent -= len(digits) - len(significant)
+    point = "." if len(significant) > 1 else ""
+    return f"{sign}{significant[0]}{point}{significant[1:]}{letter}{exponent:+03d}"

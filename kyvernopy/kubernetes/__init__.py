@@ -1,0 +1,1 @@
+"""Facts about Kubernetes: kinds, scopes, quantities, wildcards, label selectors, the shapes of pod controllers."""
