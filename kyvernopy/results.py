@@ -206,7 +206,9 @@ class RuleResult:
         Results of one resource share one reference to it where the caller hands on that of the result before.
         """
         resource = self.resource
-        self._message, self._subject = self.message, shared if shared == resource else resource
+        if shared is not None and shared == resource and shared.place == resource.place:
+            resource = shared
+        self._message, self._subject = self.message, resource
         return self
 
     def to_dict(self) -> dict[str, str]:
