@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-import support
 from hypothesis import HealthCheck, settings
+
+import support
 
 if TYPE_CHECKING:
     import pytest

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
-from exemptions import EXEMPT
 from hypothesis import settings
+
+from exemptions import EXEMPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

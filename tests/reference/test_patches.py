@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from support import Answer, Row, check_rows, same
 
 from . import strategic_merge
