@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-HEAVY = ["asyncio", "cryptography", "decimal", "difflib", "glom", "json", "orjson", "rich", "yaml"]
+HEAVY = ["asyncio", "cryptography", "decimal", "difflib", "glom", "orjson", "rich", "yaml"]
 PLAIN = {
     name: value for name, value in os.environ.items() if not name.startswith("COV")
 }  # coverage imports much itself

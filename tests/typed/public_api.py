@@ -1,0 +1,42 @@
+"""What a type checker says of the public API; never run, but checked with mypy strict.
+
+`assert_type` fails where the type is another one, `Any` included; a comment `type: ignore[code]` states that a call is
+wrong, and fails where mypy sees no such error.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from typing_extensions import assert_type
+
+import kyvernopy
+
+# --- Policy sets ---
+
+policies = kyvernopy.load_policies("policies/", "more.yaml")
+assert_type(policies, kyvernopy.PolicySet)
+assert_type(kyvernopy.parse_policies("", source="inline"), kyvernopy.PolicySet)
+assert_type(kyvernopy.PolicySet.from_documents([{}]), kyvernopy.PolicySet)
+kyvernopy.parse_policies(1)  # type: ignore[arg-type]  # text only
+
+# --- Decisions ---
+
+for resource in kyvernopy.load_resources("manifests/"):
+    response = policies.validate(resource, operation="CREATE")
+    assert_type(response.allowed, bool)
+    assert_type(response.blocked_message, str)
+    for result in response.results:
+        assert_type(result.policy, str)
+        assert_type(result.rule, str)
+        assert_type(result.status, kyvernopy.Status)
+        assert_type(result.message, str)
+        assert_type(result.to_dict(), dict[str, Any])
+
+# --- Patterns ---
+
+pattern = kyvernopy.compile_pattern({"spec": {"replicas": ">=2"}})
+assert_type(pattern.matches({}), bool)
+assert_type(pattern.outcome({}), kyvernopy.Outcome)
+assert_type(pattern.explain({}), kyvernopy.Explanation)
+assert_type(pattern.explain({}).message, str)
