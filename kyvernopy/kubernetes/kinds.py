@@ -107,7 +107,7 @@ def split_kind(text: str) -> tuple[str, str]:
 
 def kind_part(text: str) -> str:
     """The kind that a selector names, without group, version and subresource."""
-    return split_kind(text)[1].partition("/")[0]
+    return split_kind(text)[1].partition("/")[0].partition(".")[0]
 
 
 def contains_kind(kinds: Iterable[str], kind: str) -> bool:

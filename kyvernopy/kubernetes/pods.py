@@ -40,7 +40,8 @@ def pod_template_path(kind: str) -> Path | None:
 
 def pod_spec(resource: Mapping[str, Any]) -> dict[str, Any] | None:
     """The spec of the pod that the resource is or makes, or None."""
-    path = TEMPLATE_PATHS.get(resource.get("kind", ""))
+    kind = resource.get("kind")
+    path = TEMPLATE_PATHS.get(kind) if isinstance(kind, str) else None
     if path is None:
         return None
     found: Any = resource
