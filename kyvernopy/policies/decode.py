@@ -6,17 +6,18 @@ Go decodes them (spec 03 §1.1). The fields themselves are the business of `fiel
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.policies.fields import Reading, Shape, items_of, map_of, read_number, read_raw, read_text
-from kyvernopy.policies.kinds import refusal
-from kyvernopy.policies.model import Policy, Rule, Spec
+from kyvernopy.policies.kinds import recognise
+from kyvernopy.policies.model import Policy, Spec
 
 if TYPE_CHECKING:
     from kyvernopy.errors import Finding
     from kyvernopy.source import Source
 
-__all__ = ["decode_policy", "decode_rule"]
+__all__ = ["decode_policy"]
 
 METADATA = Shape.plain(
     name=read_text,
@@ -47,18 +48,21 @@ DOCUMENT = Shape.plain(
 
 def decode_policy(document: Any, *, source: Source | None = None, strict: bool) -> tuple[Policy | None, list[Finding]]:
     """The policy, unless something is wrong, and all findings; those of a policy that can be used are notes."""
-    name = source.name if source else ""
-    refused = refusal(document, name)
-    if refused:
-        return None, [refused]
-    reading = Reading(name, strict=strict, v2beta1=document["apiVersion"] == "kyverno.io/v2beta1")
+    reading = Reading(source.name if source else "", strict=strict)
+    policy = _decode(document, source, reading) if recognise(document, reading) else None
+    return policy, [_placed(finding, source) for finding in reading.findings] if source else reading.findings
+
+
+def _decode(document: dict[str, Any], source: Source | None, reading: Reading) -> Policy | None:
+    """The policy, unless something is wrong."""
+    reading.v2beta1 = document["apiVersion"] == "kyverno.io/v2beta1"
     fields = DOCUMENT.read(document, None, reading)
     metadata = fields.get("metadata", {})
-    if strict:
+    if reading.strict:
         _check_required(fields, metadata, reading)
     if any(finding.severity == "error" for finding in reading.findings):
-        return None, reading.findings
-    policy = Policy(
+        return None
+    return Policy(
         name=metadata.get("name", ""),
         spec=fields.get("spec") or Spec(),
         kind=fields["kind"],
@@ -69,13 +73,6 @@ def decode_policy(document: Any, *, source: Source | None = None, strict: bool) 
         status=fields.get("status"),
         source=source,
     )
-    return policy, reading.findings
-
-
-def decode_rule(rule: dict[str, Any]) -> Rule:
-    """A rule from plain data that a rule gave; what it does not know is dropped."""
-    decoded: Rule = Rule.SHAPE.read(rule, None, Reading(strict=False))
-    return decoded
 
 
 def _check_required(fields: dict[str, Any], metadata: dict[str, Any], reading: Reading) -> None:
@@ -84,3 +81,12 @@ def _check_required(fields: dict[str, Any], metadata: dict[str, Any], reading: R
         reading.add((None, "metadata"), "missing-field", "a policy needs a `metadata.name`")
     if "spec" not in fields:
         reading.add(None, "missing-field", "a policy needs a `spec`")
+
+
+def _placed(finding: Finding, source: Source) -> Finding:
+    """The finding with line and column; what is no policy is not read once more for them."""
+    if finding.code == "not-a-policy":
+        return replace(finding, place=replace(finding.place, line=source.line))
+    from kyvernopy.documents.load import place_of  # noqa: PLC0415  only a mistake needs it
+
+    return replace(finding, place=place_of(source, finding.place.path))

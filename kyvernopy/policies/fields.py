@@ -73,13 +73,14 @@ class Reading:
 
 
 def path_of(spot: Spot) -> str:
-    """A field path as people write it: `spec.rules[0].name`, `metadata.labels["a.b/c"]`."""
-    steps: list[str] = []
+    """A field path as people write it."""
+    from kyvernopy.documents.positions import show_path  # noqa: PLC0415  only a mistake needs it
+
+    steps: list[str | int] = []
     while spot is not None:
         spot, step = spot
-        plain = isinstance(step, str) and step.replace("-", "").replace("_", "").isalnum()
-        steps.append(f".{step}" if plain else f"[{step}]" if isinstance(step, int) else f'["{step}"]')
-    return "".join(reversed(steps)).removeprefix(".")
+        steps.append(step)
+    return show_path(steps[::-1])
 
 
 def type_in_words(value: Json) -> str:
