@@ -20,8 +20,8 @@ __all__ = ["compile_columns"]
 def compile_columns(columns: Mapping[str, Any], taken: Collection[str]) -> Cells:
     """A function from a resource to its cells, one for each column.
 
-    What a resource does not have is an empty text, as is null; texts, numbers and truth values stay, and everything
-    else becomes JSON text. Raises ValueError for a name that is `taken` and for what is no spec, as far as that can be
+    What a resource does not have is an empty text, as is null; texts, numbers and truth values stay, maps and
+    lists become JSON text. Raises ValueError for a name that is `taken` and for what is no spec, as far as that can be
     seen without a resource.
     """
     for name, spec in columns.items():
@@ -61,9 +61,13 @@ def _cell(resource: Mapping[str, Any], spec: Any) -> Any:
         return ""
     if isinstance(value, str | int | float):
         return value
+    return _json(value) if isinstance(value, dict | list) else str(value)
+
+
+def _json(value: Any) -> str:
     from kyvernopy.documents.json_text import write_json  # noqa: PLC0415  (rarely needed)
 
     try:
         return write_json(value, sort_keys=True)
-    except (TypeError, ValueError):  # a spec may make anything
+    except (TypeError, ValueError):  # a spec may put anything into a list
         return str(value)

@@ -8,6 +8,7 @@ sees plain text.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from kyvernopy.reports.entries import is_classic, join, reported
@@ -23,6 +24,8 @@ __all__ = ["display", "draw", "printable", "results_table", "width", "word"]
 
 LIMIT = 300  # of a line in a cell, spec 08 §12.3
 COUNTED_FROM = 11  # rows; a table that long says in its first title how many they are
+# Control characters, those that turn the direction of writing, and half characters, which no output can encode.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 COLUMNS = ("ID", "POLICY", "RULE", "RESOURCE", "RESULT", "REASON")
 
 
@@ -101,11 +104,9 @@ def _lines(cell: str, limit: int) -> list[str]:
     return lines
 
 
-def printable(line: str) -> str:
-    """The line with control and other invisible characters escaped as in Python."""
-    if line.isprintable():
-        return line
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in line)
+def printable(text: str) -> str:
+    """The text with what could command a terminal or hide text escaped as in Python; line feeds and tabs stay."""
+    return UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def width(text: str) -> int:

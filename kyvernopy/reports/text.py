@@ -1,7 +1,7 @@
 """What the command prints about results, as text: failures in blocks, and the line of counts.
 
-The texts are those of Kyverno to the letter (spec 08 §7.6), so that scripts that read them go on working. Nothing is
-printed here.
+The texts are those of Kyverno to the letter (spec 08 §7.6), so that scripts that read them go on working; only
+characters that could command a terminal are escaped. Nothing is printed here.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kyvernopy.reports.entries import audits, responses
+from kyvernopy.reports.table import printable
 from kyvernopy.results import Status
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def counts_line(counts: Counts) -> str:
 
 def results_text(results: Iterable[RuleResult], *, audit_warn: bool = False) -> str:
     """What failed, for each policy and resource, and which rules of other types than validation had trouble."""
-    return "".join(line for response in responses(results) for line in _response_lines(response, audit_warn=audit_warn))
+    lines = (line for response in responses(results) for line in _response_lines(response, audit_warn=audit_warn))
+    return printable("".join(lines))
 
 
 def path(resource: ResourceRef) -> str:

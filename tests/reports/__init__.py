@@ -1,0 +1,1 @@
+"""Tests of reports; a package, so that its files can share `samples`."""
