@@ -1,5 +1,92 @@
-"""Kyverno policies as a Python library."""
+"""Kyverno policies as a library: compile once, judge Kubernetes resources in microseconds.
+
+    import kyvernopy
+
+    policies = kyvernopy.load_policies("policies/")
+    response = policies.validate(pod)
+    response.allowed, response.results
+
+Names are imported when they are first used, so that `import kyvernopy` costs next to nothing.
+"""
 
 from __future__ import annotations
 
-from kyvernopy.patterns.pattern import compile_pattern as compile_pattern
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kyvernopy.engine.response import Response
+    from kyvernopy.errors import (
+        DocumentError,
+        Finding,
+        KyvernopyError,
+        LimitExceeded,
+        MissingExtra,
+        PolicyError,
+        PolicyViolation,
+    )
+    from kyvernopy.limits import Limits
+    from kyvernopy.patterns.pattern import Pattern, compile_pattern
+    from kyvernopy.policy_set import PolicySet, load_policies, parse_policies
+    from kyvernopy.reports.report import Report
+    from kyvernopy.resources import load_resources
+    from kyvernopy.results import Explanation, Outcome, RuleResult, Status
+    from kyvernopy.source import Resource
+
+__all__ = [
+    "DocumentError",
+    "Explanation",
+    "Finding",
+    "KyvernopyError",
+    "LimitExceeded",
+    "Limits",
+    "MissingExtra",
+    "Outcome",
+    "Pattern",
+    "PolicyError",
+    "PolicySet",
+    "PolicyViolation",
+    "Report",
+    "Resource",
+    "Response",
+    "RuleResult",
+    "Status",
+    "compile_pattern",
+    "load_policies",
+    "load_resources",
+    "parse_policies",
+]
+
+_HOMES = {
+    "engine.response": ("Response",),
+    "errors": (
+        "DocumentError",
+        "Finding",
+        "KyvernopyError",
+        "LimitExceeded",
+        "MissingExtra",
+        "PolicyError",
+        "PolicyViolation",
+    ),
+    "limits": ("Limits",),
+    "patterns.pattern": ("Pattern", "compile_pattern"),
+    "policy_set": ("PolicySet", "load_policies", "parse_policies"),
+    "reports.report": ("Report",),
+    "resources": ("load_resources",),
+    "results": ("Explanation", "Outcome", "RuleResult", "Status"),
+    "source": ("Resource",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            from importlib import import_module  # noqa: PLC0415  a bare import does without
+
+            value = getattr(import_module(f"kyvernopy.{module}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module 'kyvernopy' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
