@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from kyvernopy.kubernetes.kinds import contains_kind
 from kyvernopy.kubernetes.pods import CONTROLLERS, CRON_JOB, POD, QUALIFIED_KINDS
+from kyvernopy.policies.model import Validate
 from kyvernopy.policies.rewriting import move_paths, with_kinds, wrap
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ANNOTATION",
+    "autogen_name",
     "compute_rules",
     "controllers",
     "is_autogen_name",
@@ -57,6 +59,11 @@ def requested_controllers(annotations: Mapping[str, str]) -> tuple[str, ...] | N
     """What the annotation lists; None without one. Blanks belong to the names (spec 03 §6.2)."""
     wanted = annotations.get(ANNOTATION)
     return None if wanted is None else tuple(wanted.split(","))
+
+
+def autogen_name(prefix: str, name: str) -> str:
+    """The name of a rule made from another one, cut to the length that names may have."""
+    return f"{prefix}-{name}"[:NAME_LENGTH]
 
 
 def is_autogen_name(name: str) -> bool:
@@ -119,7 +126,7 @@ def _plain_rule(rule: Rule, plain: Rule, chosen: tuple[str, ...]) -> Rule | None
         return None
     named = CONTROLLERS if chosen == ("all",) else others
     known = tuple(QUALIFIED_KINDS[kind] for kind in CONTROLLERS if kind in named and kind != CRON_JOB)
-    made = _for_kinds(plain, f"autogen-{rule.name}", known or others, cronjob=False)
+    made = _for_kinds(plain, autogen_name("autogen", rule.name), known or others, cronjob=False)
     return move_paths(made, "spec.template")
 
 
@@ -129,7 +136,7 @@ def _cronjob_rule(rule: Rule, plain: Rule, chosen: tuple[str, ...]) -> Rule | No
     wrapped = wrap(plain, "jobTemplate") if CRON_JOB in text or "all" in text else None
     if wrapped is None:
         return None
-    made = _for_kinds(wrapped, f"autogen-cronjob-{rule.name}", (QUALIFIED_KINDS[CRON_JOB],), cronjob=True)
+    made = _for_kinds(wrapped, autogen_name("autogen-cronjob", rule.name), (QUALIFIED_KINDS[CRON_JOB],), cronjob=True)
     return move_paths(made, "spec.jobTemplate.spec.template")
 
 
@@ -142,4 +149,7 @@ def _for_kinds(rule: Rule, name: str, kinds: tuple[str, ...], *, cronjob: bool) 
     exclude = rule.exclude
     if exclude and (exclude.any or exclude.all or exclude.resources.kinds):
         exclude = with_kinds(exclude, kinds, replaced)
-    return replace(rule, name=name[:NAME_LENGTH], match=with_kinds(rule.match, kinds, replaced), exclude=exclude)
+    match = with_kinds(rule.match, kinds, replaced)
+    # A block in which nothing is left counts as absent, as it does in a document.
+    validate = None if rule.validate == Validate() else rule.validate
+    return replace(rule, name=name, match=match, exclude=exclude, validate=validate)

@@ -113,7 +113,7 @@ class Entry:
 
     __slots__ = ("attribute", "default", "name", "read", "schema_default", "v1_only")
 
-    def __init__(  # noqa: PLR0913  one argument a slot
+    def __init__(
         self,
         attribute: str,
         name: str,

@@ -30,7 +30,11 @@ _OTHER_POLICIES = {
         *("MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding"),
     ),
 }
-_KINDS_OF = {**_OTHER_POLICIES, "kyverno.io": (*CLASSIC_KINDS, *_OTHER_POLICIES["kyverno.io"])}
+# What a kind of Kyverno's own groups may have been meant to be.
+_MEANT = {
+    "kyverno.io": (*CLASSIC_KINDS, *_OTHER_POLICIES["kyverno.io"]),
+    "policies.kyverno.io": _OTHER_POLICIES["policies.kyverno.io"],
+}
 
 
 def recognise(document: Any, reading: Reading) -> bool:
@@ -55,16 +59,15 @@ def recognise(document: Any, reading: Reading) -> bool:
 def _refuse(version: str, kind: str, reading: Reading) -> None:
     """Say why a kind is not decoded."""
     group = version.rpartition("/")[0]
-    known = _KINDS_OF.get(group, ())
-    advice = near_miss(kind, known) if known and kind not in known else ""
+    meant = near_miss(kind, _MEANT[group]) if group in _MEANT else ""
     if kind == "ClusterPolicy" or (kind == "Policy" and group == "kyverno.io"):
         served = " or ".join(f"`{one}`" for one in CLASSIC_VERSIONS)
         message = f"`{version}` is no version of `{kind}`"
         reading.add((None, "apiVersion"), "unsupported-policy-version", message, f"write {served}")
-    elif kind in known:
+    elif kind in _OTHER_POLICIES.get(group, ()):
         message = f"policies of kind `{kind}` (`{version}`) are not supported by this version"
         reading.add((None, "kind"), "unsupported-policy-kind", message, "take the document out, or collect errors")
-    elif advice or (known and kind.lower().endswith("policy")):
-        reading.add((None, "kind"), "unknown-policy-kind", f"unknown kind `{kind}` of `{version}`", advice)
+    elif meant or (group in _MEANT and kind.lower().endswith("policy")):
+        reading.add((None, "kind"), "unknown-policy-kind", f"unknown kind `{kind}` of `{version}`", meant)
     else:
         reading.add(None, "not-a-policy", f"left out, a `{kind}` (`{version}`) is not a policy", severity="note")

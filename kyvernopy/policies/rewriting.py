@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kyvernopy.policies.fields import Json
     from kyvernopy.policies.model import Condition, ForEach, MatchBlock, ResourceFilter
 
-__all__ = ["move_paths", "with_kinds", "wrap"]
+__all__ = ["move_paths", "move_paths_of_text", "with_kinds", "wrap"]
 
 T = TypeVar("T")
 
@@ -157,24 +157,22 @@ def _settled_loop(loop: ForEach) -> ForEach:
 
 def move_paths(rule: Rule, template: str) -> Rule:
     """The rule with paths into the object moved below `template`, a dotted path such as `spec.template`."""
-    root = "" if rule.validate and rule.validate.cel else "request."
-    pairs = [
-        (f"{root}{document}.{part}", f"{root}{document}.{template}.{part}")
-        for part in ("spec", "metadata")
-        for document in ("object", "oldObject")
-    ]
-    moved = _rewrite(rule, lambda text: move_text(text, pairs))
+    cel = bool(rule.validate and rule.validate.cel)
+    moved = _rewrite(rule, lambda text: move_paths_of_text(text, template, cel=cel))
     if rule.report_properties:
         # Upstream: the rewritten rule is read into the old one, whose map keeps its own names.
         moved = replace(moved, report_properties={**rule.report_properties, **(moved.report_properties or {})})
     return moved
 
 
-def move_text(text: str, pairs: list[tuple[str, str]]) -> str:
-    """The replacements, one after the other."""
-    if "bject." in text:
-        for old, new in pairs:
-            text = text.replace(old, new)
+def move_paths_of_text(text: str, template: str, *, cel: bool) -> str:
+    """The text with the same replacements, one after the other."""
+    if "bject." not in text:
+        return text
+    root = "" if cel else "request."
+    for part in ("spec", "metadata"):
+        for document in ("object", "oldObject"):
+            text = text.replace(f"{root}{document}.{part}", f"{root}{document}.{template}.{part}")
     return text
 
 

@@ -1,0 +1,1 @@
+"""Policies: decoding and autogen."""
