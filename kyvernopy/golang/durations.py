@@ -47,9 +47,7 @@ def parse_duration(text: str) -> int | None:
 
 
 def _sum_groups(text: str, position: int) -> int | None:
-    """The sum of one or more groups of number and unit that fill the rest of the text."""
-    if position == len(text):
-        return None
+    """The sum of one or more groups of number and unit that fill the rest of the text, which is not empty."""
     total = 0
     while position < len(text):
         group = GROUP.match(text, position)
