@@ -43,6 +43,9 @@ def compile_validate(rule: Rule, name: str, limits: Limits) -> tuple[Handler | N
     return _any_pattern_handler(rule.name, validate.message, patterns), patterns
 
 
+# Messages are made when read; this one is for a resource that was changed before anybody did.
+CHANGED = "the resource was changed after it was judged, and matches now"
+
 # --- pattern (spec 01 §8.2) ---
 
 
@@ -59,11 +62,12 @@ def _pattern_handler(rule: str, message: str, pattern: Pattern) -> Handler:
 
 
 def _pattern_message(rule: str, message: str, pattern: Pattern, resource: dict[str, Any]) -> str:
-    explanation = pattern.explain(resource)
-    if explanation.outcome is Outcome.SKIP:
-        return explanation.message
-    failed = explanation.outcome is Outcome.FAIL
-    place = f"failed at path {explanation.path}" if failed else f"execution error: {explanation.message}"
+    outcome, error = pattern.find(resource)
+    if error is None:
+        return CHANGED
+    if outcome is Outcome.SKIP:
+        return error.message
+    place = f"failed at path {error.path}" if outcome is Outcome.FAIL else f"execution error: {error.message}"
     return _failure(message, f"rule {rule} {place}")
 
 
@@ -91,7 +95,7 @@ def _any_pattern_handler(rule: str, message: str, patterns: list[Pattern]) -> Ha
                 return judgement
         if not patterns:
             return nothing
-        skipped = all(pattern.outcome(resource) is Outcome.SKIP for pattern in patterns)
+        skipped = all(pattern.can_skip and pattern.outcome(resource) is Outcome.SKIP for pattern in patterns)
         return Status.SKIP if skipped else Status.FAIL, lambda: _any_pattern_message(rule, message, patterns, resource)
 
     return handle
@@ -101,15 +105,15 @@ def _any_pattern_message(rule: str, message: str, patterns: list[Pattern], resou
     """One failure is enough to leave the skips out."""
     skips, failures = [], []
     for index, pattern in enumerate(patterns):
-        explanation = pattern.explain(resource)
-        name = f"rule {rule}[{index}]"
-        match explanation.outcome:
-            case Outcome.SKIP:
-                skips.append(f"{name} skipped: {explanation.message}")
-            case Outcome.ERROR:
-                failures.append(f"{name} failed: {explanation.message}")
-            case _:
-                failures.append(f"{name} failed at path {explanation.path}")
+        outcome, error = pattern.find(resource)
+        if error is None:
+            return CHANGED
+        if outcome is Outcome.FAIL:
+            failures.append(f"rule {rule}[{index}] failed at path {error.path}")
+        elif outcome is Outcome.SKIP:
+            skips.append(f"rule {rule}[{index}] skipped: {error.message}")
+        else:
+            failures.append(f"rule {rule}[{index}] failed: {error.message}")
     return _failure(message, " ".join(failures)) if failures else " ".join(skips)
 
 

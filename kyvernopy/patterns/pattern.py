@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kyvernopy.limits import DEFAULT_LIMITS, Limits
 from kyvernopy.patterns.compile import compile_closures
 from kyvernopy.patterns.evaluation import Cache
-from kyvernopy.patterns.explain import explain
+from kyvernopy.patterns.explain import Mismatch, explain, find
 from kyvernopy.patterns.parse import Parser
 from kyvernopy.patterns.source import Predicate, compile_source, is_conjunction
 from kyvernopy.results import Explanation, Outcome
@@ -54,6 +54,11 @@ class Pattern:
         if self._conjunction:
             self.passes = compile_source(self.tree, self._cache, self._name)
 
+    @property
+    def can_skip(self) -> bool:
+        """Whether there may be outcomes other than pass and fail."""
+        return not self._conjunction
+
     def matches(self, resource: Any) -> bool:
         """Whether the outcome is pass."""
         return self.passes(resource)
@@ -67,6 +72,10 @@ class Pattern:
     def explain(self, resource: Any) -> Explanation:
         """The outcome with the path, the message and the parts of pattern and resource that decided it."""
         return explain(self.tree, resource, self._cache)
+
+    def find(self, resource: Any) -> tuple[Outcome, Mismatch | None]:
+        """The outcome and the error that decided it, for callers who need only part of the explanation."""
+        return find(self.tree, resource, self._cache)
 
     def __str__(self) -> str:
         return json.dumps(self.tree.raw, ensure_ascii=False)
