@@ -17,7 +17,6 @@ from yaml.events import (
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
-    SequenceEndEvent,
     SequenceStartEvent,
 )
 
@@ -57,127 +56,87 @@ class Builder:
         self._copied = 0
         self._own_keys: dict[int, set[str]] = {}  # by identity of the map; for strict reading only
 
-    def document(self, get: Callable[[], Any], event: Any) -> Any:
+    def document(self, get: Callable[[], Any], event: Any) -> Any:  # noqa: C901, PLR0912  one loop, measured: see above
         """The value whose first event is `event`; the events after it are taken from `get`."""
         self._forget()
-        if event.__class__ is ScalarEvent or event.__class__ is AliasEvent:
-            return self._leaf(event, 1)
-        stack: list[tuple[Any, Any]] = []
-        owner = self._begin(event, 1)
-        while True:
-            fill = self._fill_map if owner.__class__ is dict else self._fill_list
-            nested = fill(get, owner, len(stack) + 2)
-            if nested is not None:
-                key, event = nested
-                stack.append((owner, key))
-                owner = self._begin(event, len(stack) + 1)
-                continue
-            value = self._end(owner)
-            if not stack:
-                return value
-            owner, key = stack.pop()
-            if owner.__class__ is list:
-                owner.append(value)
-            elif key is MERGE:
-                self._merge(owner, value, event)
-            else:
-                owner[key] = value
+        values, keys, anchored = self._values, self._keys, self._open
+        strict, bound = self._strict, self._depth
+        stack: list[tuple[Any, str]] = []
+        owner: Any = None  # the map or list being filled
+        key = ""  # where the next value goes, if that is a map
+        try:
+            while True:
+                kind = event.__class__
+                if kind is MappingStartEvent or kind is SequenceStartEvent:
+                    stack.append((owner, key))
+                    owner = {} if kind is MappingStartEvent else []
+                    if event.anchor or len(stack) > bound:
+                        self._begin(owner, event, len(stack))
+                else:
+                    # An unquoted scalar without tag and name is by far the most common event.
+                    if kind is ScalarEvent:
+                        value = values[event.value] if event.implicit[0] and not event.anchor else self._scalar(event)
+                    elif kind is AliasEvent:
+                        value = self._alias(event, len(stack))
+                    else:
+                        value = self._end(owner) if anchored else owner
+                        owner, key = stack.pop()
+                    if owner.__class__ is list:
+                        owner.append(value)
+                    elif owner is None:
+                        return value
+                    elif key is MERGE:
+                        self._merge(owner, value, event)
+                    else:
+                        owner[key] = value
+                event = get()
+                if owner.__class__ is dict and event.__class__ is not MappingEndEvent:
+                    plain = event.__class__ is ScalarEvent and event.implicit[0] and not event.anchor
+                    key = keys[event.value] if plain else self._key(event)
+                    if strict:
+                        self._check_once(owner, key, event)
+                    event = get()
+        except ScalarError as error:
+            raise BuildError("yaml-value", error.message, error.advice, event) from None
 
-    # --- Maps and lists: each returns where a nested map or list goes and the event that begins it, or None at its end ---
+    # --- Maps and lists ---
 
-    def _fill_map(self, get: Callable[[], Any], owner: dict[str, Any], depth: int) -> tuple[str, Any] | None:
-        values, keys, strict = self._values, self._keys, self._strict
-        while True:
-            event = get()
-            # An unquoted scalar without tag and name is by far the most common event.
-            if event.__class__ is ScalarEvent and event.implicit[0] and event.anchor is None:
-                try:
-                    key = keys[event.value]
-                except ScalarError as error:
-                    raise _unsuitable(error, event) from None
-            elif event.__class__ is MappingEndEvent:
-                return None
-            else:
-                key = self._key(event, depth)
-            if strict:
-                self._check_once(owner, key, event)
-            event = get()
-            if event.__class__ is MappingStartEvent or event.__class__ is SequenceStartEvent:
-                return key, event
-            if event.__class__ is ScalarEvent and event.implicit[0] and event.anchor is None:
-                try:
-                    value = values[event.value]
-                except ScalarError as error:
-                    raise _unsuitable(error, event) from None
-            else:
-                value = self._leaf(event, depth)
-            if key is MERGE:
-                self._merge(owner, value, event)
-            else:
-                owner[key] = value
-
-    def _fill_list(self, get: Callable[[], Any], owner: list[Any], depth: int) -> tuple[None, Any] | None:
-        while True:
-            event = get()
-            if event.__class__ is MappingStartEvent or event.__class__ is SequenceStartEvent:
-                return None, event
-            if event.__class__ is SequenceEndEvent:
-                return None
-            owner.append(self._leaf(event, depth))
-
-    def _begin(self, event: Any, depth: int) -> Any:
-        """A new map or list."""
+    def _begin(self, owner: Any, event: Any, depth: int) -> None:
+        """A map or list that is too deep, or that has a name."""
         if depth > self._depth:
             raise _crossed("depth", depth, self._depth, event)
-        value: Any = {} if event.__class__ is MappingStartEvent else []
-        if event.anchor is not None:
-            self._open.append((event.anchor, value))
-        return value
+        self._open.append((event.anchor, owner))
 
     def _end(self, value: Any) -> Any:
         """The map or list is whole now, so its name can be used."""
-        if self._open and self._open[-1][1] is value:
+        if self._open[-1][1] is value:
             name, _ = self._open.pop()
             self._anchors[name] = value
         return value
 
     # --- Leaves ---
 
-    def _leaf(self, event: Any, depth: int) -> Any:
-        """The value of a scalar, or a copy of what an alias names."""
-        if event.__class__ is AliasEvent:
-            return self._alias(event, depth)
-        try:
-            value = self._scalar(event)
-        except ScalarError as error:
-            raise _unsuitable(error, event) from None
-        if event.anchor is not None:
+    def _scalar(self, event: Any) -> Any:
+        """The value of a scalar that is quoted, or has a tag or a name."""
+        if event.implicit[0]:
+            value = self._values[event.value]
+        else:
+            value = event.value if event.tag is None else tagged_value(event.tag, event.value)
+        if event.anchor:
             self._anchors[event.anchor] = value
         return value
 
-    def _scalar(self, event: Any) -> Any:
-        if event.implicit[0]:
-            return self._values[event.value]
-        return event.value if event.tag is None else tagged_value(event.tag, event.value)
-
-    def _key(self, event: Any, depth: int) -> str:
+    def _key(self, event: Any) -> str:
         """A key that is not simply an unquoted scalar."""
-        if event.__class__ is MappingStartEvent or event.__class__ is SequenceStartEvent:
-            advice = (
-                QUOTE_VARIABLE if event.flow_style and event.__class__ is MappingStartEvent else "use a text as the key"
-            )
+        if event.__class__ is ScalarEvent:
+            value = self._scalar(event)
+            return self._keys[event.value] if event.implicit[0] else key_text(value)
+        value = self._alias(event, 0) if event.__class__ is AliasEvent else event
+        if value.__class__ in {MappingStartEvent, SequenceStartEvent, dict, list}:
+            braces = event.__class__ is MappingStartEvent and event.flow_style
+            advice = QUOTE_VARIABLE if braces else "use a text as the key"
             raise BuildError("yaml-key", "a map or list cannot be a key", advice, event)
-        try:
-            if event.__class__ is ScalarEvent and event.implicit[0]:
-                key = self._keys[event.value]
-                self._leaf(event, depth)  # for its name
-                return key
-            value = self._leaf(event, depth)
-            if value.__class__ is dict or value.__class__ is list:
-                raise BuildError("yaml-key", "a map or list cannot be a key", "use a text as the key", event)
-            return key_text(value)
-        except ScalarError as error:
-            raise _unsuitable(error, event) from None
+        return key_text(value)
 
     def _check_once(self, owner: dict[str, Any], key: str, event: Any) -> None:
         """Keys that a merge brought do not count."""
@@ -234,10 +193,6 @@ def _copy_children(parent: Any) -> list[Any]:
             parent[key] = child.copy()
             copies.append(parent[key])
     return copies
-
-
-def _unsuitable(error: ScalarError, event: Any) -> BuildError:
-    return BuildError("yaml-value", error.message, error.advice, event)
 
 
 def _crossed(limit: str, value: int, bound: int, event: Any) -> LimitExceeded:

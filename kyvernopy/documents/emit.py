@@ -23,7 +23,7 @@ __all__ = ["emit", "emit_all", "emit_as_kyverno"]
 _HARMLESS = r"[\w./@%+=,()~^*!&$;?<>\[\]{}'\"|\\`-]"
 _PLAIN = re.compile(rf"(?:[^\W\d_]|/)(?:{_HARMLESS}|(?<! )#|:(?=[^\s])| (?=[^\s#]))*")
 _QUANTITY = re.compile(r"[1-9][0-9]*(?:\.[0-9]+)?(?:m|[kMGTP]|[KMGTPE]i|s|h|ms)")
-_WORDS = frozenset("y n yes no on off true false null nan inf infinity".split())  # noqa: SIM905  reads better
+_WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity"])
 # In a literal block: no blanks at a line's end, which editors strip, and a first line that shows the indentation.
 _UNFIT_FOR_BLOCK = re.compile(r"\A[ \t\n]|[ \t](?:\n|\Z)")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}

@@ -132,7 +132,7 @@ _SAYINGS = (
 def _with_context(message: str, error: MarkedYAMLError, line: int) -> str:
     """Where the unclosed thing began, when that is on another line."""
     begun = error.context_mark
-    if begun is None or begun.line == line or "not closed" not in message and "expected `,`" not in message:
+    if begun is None or begun.line == line or not ("not closed" in message or "expected `,`" in message):
         return message
     return f"{message}, begun on line {begun.line + 1} of the document"
 

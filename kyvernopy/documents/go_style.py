@@ -36,7 +36,7 @@ def write_go_style(value: Any, plain_text: Callable[[Any], str]) -> str:
         events.DocumentEndEvent(explicit=False),
         events.StreamEndEvent(),
     ]
-    return str(emit_events(stream, width=math.inf, allow_unicode=True))  # type: ignore[arg-type]  # any number will do
+    return str(emit_events(stream, width=math.inf, allow_unicode=True))
 
 
 def _events(value: Any, plain_text: Callable[[Any], str]) -> Iterator[events.Event]:
@@ -96,7 +96,7 @@ def _digits(text: str, other: str, at: int) -> tuple[int, int]:
     # A zero within a number, after figures that both texts share, counts as a figure.
     before = "".join(takewhile(str.isdecimal, text[:at][::-1]))
     shared = "0" in (text[at], other[at]) and before.strip("0") != ""
-    return int(f"{'1' if shared else ''}{figures or 0}" if figures or not shared else "1"), len(figures)
+    return int(f"{'1' if shared else ''}{figures}" or "0"), len(figures)
 
 
 _NATURAL = cmp_to_key(_compare)

@@ -19,16 +19,11 @@ if TYPE_CHECKING:
 
     from kyvernopy.limits import Limits
 
-try:
-    import orjson
-except ImportError:
-    orjson = None  # type: ignore[assignment]  # tested for below
-
 __all__ = ["parse_json", "write_json"]
 
 _INT64 = 2**63
 # Digits become 0 and all else a space, so that a look for 19 zeros finds every integer that may be too wide.
-_DIGITS = bytes(ord("0") if 48 <= byte <= 57 else 32 for byte in range(256))
+_DIGITS = bytes(ord("0") if chr(byte) in "0123456789" else ord(" ") for byte in range(256))
 _WIDE = b"0" * 19
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _LONELY = re.compile("[\ud800-\udfff]")
@@ -43,7 +38,8 @@ def parse_json(text: str | bytes, limits: Limits = DEFAULT_LIMITS, *, _orjson: b
     if len(text) > limits.document_size:
         raise DocumentError(LimitExceeded("document_size", len(text), limits.document_size, Place("", 1)).finding)
     encoded = _encoded(text)
-    if _orjson and orjson is not None and _WIDE not in encoded.translate(_DIGITS):
+    orjson = _fast_json() if _orjson else None
+    if orjson is not None and _WIDE not in encoded.translate(_DIGITS):
         try:
             value = orjson.loads(encoded)
         except orjson.JSONDecodeError:
@@ -52,6 +48,15 @@ def parse_json(text: str | bytes, limits: Limits = DEFAULT_LIMITS, *, _orjson: b
             _check_depth(value, encoded, limits)
             return value
     return _parse_slowly(encoded.decode(), limits)
+
+
+def _fast_json() -> Any:
+    """The module orjson, or None where it is not installed."""
+    try:
+        import orjson  # noqa: PLC0415  the import costs more than reading a few small texts
+    except ImportError:
+        return None
+    return orjson
 
 
 def _encoded(text: str | bytes) -> bytes:
@@ -184,10 +189,11 @@ def write_json(value: Any, indent: int | None = None, *, sort_keys: bool = False
     """Compact or indented JSON; whole floats are written without their `.0`, as Go does."""
     found: list[bool] = []
     plain = _whole_floats(value, found.append)
-    if _orjson and orjson is not None and not found and indent in {None, 2}:
+    orjson = _fast_json() if _orjson and not found and indent in {None, 2} else None
+    if orjson is not None:
         option = (orjson.OPT_INDENT_2 if indent else 0) | (orjson.OPT_SORT_KEYS if sort_keys else 0)
         try:
-            return orjson.dumps(plain, option=option).decode()
+            return str(orjson.dumps(plain, option=option), "utf-8")
         except TypeError:  # integers of more than 64 bits, subclasses: the standard library decides
             pass
     import json  # noqa: PLC0415  needed only where orjson is missing or refuses

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from kyvernopy.source import Source
 
-__all__ = ["Path", "as_path", "locate", "parse_path", "place_in", "show_path"]
+__all__ = ["FieldPath", "as_path", "locate", "parse_path", "place_in", "show_path"]
 
-Path: TypeAlias = "str | Sequence[str | int]"
+FieldPath: TypeAlias = "str | Sequence[str | int]"
 
 _STEP = re.compile(r"""\.?(?:\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|\['([^']*)'\]|([^.\[\]]+))""")
 _PLAIN_KEY = re.compile(r"[^.\[\]\"']+")
@@ -32,7 +32,7 @@ _SURROGATE_PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a
 # --- Paths ---
 
 
-def as_path(path: Path) -> tuple[str | int, ...]:
+def as_path(path: FieldPath) -> tuple[str | int, ...]:
     """A path in either form as a tuple."""
     return parse_path(path) if isinstance(path, str) else tuple(path)
 
@@ -73,7 +73,7 @@ def show_path(path: Sequence[str | int]) -> str:
 # --- Places ---
 
 
-def locate(text: str, document: int, path: Path, *, _libyaml: bool = True) -> tuple[int, int] | None:
+def locate(text: str, document: int, path: FieldPath, *, _libyaml: bool = True) -> tuple[int, int] | None:
     """Line and column (from 1) of a field in the document of that number (from 1); None if there is none such."""
     line = 1
     text = text.removeprefix("\ufeff")
@@ -86,7 +86,7 @@ def locate(text: str, document: int, path: Path, *, _libyaml: bool = True) -> tu
     return None
 
 
-def place_in(text: str, source: Source, path: Path, first_line: int = 1) -> Place | None:
+def place_in(text: str, source: Source, path: FieldPath, first_line: int = 1) -> Place | None:
     """The place of a field, in a text that begins on a line of the source and holds its document."""
     steps = as_path(path)
     within = ("items", source.item, *steps) if source.item >= 0 else steps
