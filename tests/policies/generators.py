@@ -43,9 +43,14 @@ def fields(**optional: st.SearchStrategy) -> st.SearchStrategy[dict]:
     return st.fixed_dictionaries({}, optional=optional)
 
 
+def block(name: str, strategy: st.SearchStrategy, **optional: st.SearchStrategy) -> st.SearchStrategy[dict]:
+    """A map with this field, and some of the others."""
+    return st.fixed_dictionaries({name: strategy}, optional=optional)
+
+
 def rarely(strategy: st.SearchStrategy) -> st.SearchStrategy:
-    """A description with what keeps autogen away, in one case of ten."""
-    return st.integers(0, 9).flatmap(lambda number: strategy if number == 0 else st.just({}))
+    """Nothing, but in one case of thirty what keeps autogen away."""
+    return st.integers(0, 29).flatmap(lambda number: strategy if number == 0 else st.just({}))
 
 
 NARROW = fields(
@@ -55,7 +60,7 @@ NARROW = fields(
     annotations=LABELS,
 )
 WIDE = fields(
-    kinds=st.one_of(st.lists(KINDS, min_size=1, max_size=1), st.lists(KINDS, max_size=2)),
+    kinds=st.one_of(*[st.lists(KINDS, min_size=1, max_size=1)] * 5, st.lists(KINDS, max_size=2)),
     namespaces=st.lists(st.just("ns"), max_size=1),
     namespaceSelector=fields(matchLabels=LABELS),
     operations=st.lists(st.sampled_from(["CREATE", "UPDATE"]), max_size=2),
@@ -69,7 +74,10 @@ FILTER = fields(resources=DESCRIPTION, **USER)
 FILTERS = st.lists(FILTER, max_size=2)
 POD_ONLY = st.just({"any": [{"resources": {"kinds": ["Pod"]}}]})
 MATCH = st.one_of(
-    POD_ONLY, fields(any=FILTERS), fields(all=FILTERS), fields(any=FILTERS, all=FILTERS, resources=DESCRIPTION, **USER)
+    *[POD_ONLY] * 4,
+    fields(any=FILTERS),
+    fields(all=FILTERS),
+    fields(any=FILTERS, all=FILTERS, resources=DESCRIPTION, **USER),
 )
 
 CONDITION = fields(key=SOME_JSON, operator=st.sampled_from(["Equals", "AnyIn"]), value=SOME_JSON, message=PATHS)
@@ -106,25 +114,24 @@ ABOUT = {
     "allowExistingViolations": st.booleans(),
 }
 VALIDATE = st.one_of(
-    fields(pattern=SOME_JSON, **ABOUT),
-    fields(anyPattern=st.lists(SOME_JSON, max_size=2), **ABOUT),
-    fields(deny=DENY, **ABOUT),
-    fields(foreach=st.lists(st.one_of(LOOP, NESTED_LOOP), min_size=1, max_size=2), **ABOUT),
-    fields(podSecurity=st.just({"level": "baseline", "version": "latest"}), **ABOUT),
-    fields(cel=st.builds(lambda text: {"expressions": [{"expression": text, "message": text}]}, PATHS), **ABOUT),
-    fields(manifests=st.just({"repository": "x"}), **ABOUT),
+    block("pattern", SOME_JSON, **ABOUT),
+    block("anyPattern", st.lists(SOME_JSON, max_size=2), **ABOUT),
+    block("deny", DENY, **ABOUT),
+    block("foreach", st.lists(st.one_of(LOOP, NESTED_LOOP), min_size=1, max_size=2), **ABOUT),
+    block("podSecurity", st.just({"level": "baseline", "version": "latest"}), **ABOUT),
+    block("cel", PATHS.map(lambda text: {"expressions": [{"expression": text, "message": text}]}), **ABOUT),
+    block("manifests", st.just({"repository": "x"}), **ABOUT),
     fields(pattern=SOME_JSON, deny=DENY, anyPattern=SOME_JSON, **ABOUT),
 )
 TARGET = fields(apiVersion=st.just("v1"), kind=st.just("Secret"), name=PATHS, context=CONTEXT, preconditions=CONDITIONS)
 MUTATE = st.one_of(
-    fields(patchStrategicMerge=SOME_JSON, targets=st.lists(TARGET, max_size=1)),
-    fields(foreach=st.lists(PATCH_LOOP, min_size=1, max_size=2)),
-    st.just({"patchesJson6902": "- op: remove"}),
+    block("patchStrategicMerge", SOME_JSON, targets=st.lists(TARGET, max_size=1)),
+    block("foreach", st.lists(PATCH_LOOP, min_size=1, max_size=2)),
+    rarely(st.just({"patchesJson6902": "- op: remove"})),
 )
 ACTION = st.one_of(
-    VALIDATE.map(lambda block: {"validate": block}),
-    VALIDATE.map(lambda block: {"validate": block}),
-    MUTATE.map(lambda block: {"mutate": block}),
+    *[block("validate", VALIDATE)] * 2,
+    block("mutate", MUTATE),
     PATHS.map(lambda text: {"verifyImages": [{"imageReferences": ["*"], "repository": text}]}),
     st.just({}),
 )
@@ -146,7 +153,7 @@ RULE = st.builds(
 )
 SPEC = st.builds(
     lambda rules, rest: {"rules": rules, **rest},
-    st.lists(RULE, max_size=3),
+    st.one_of(st.lists(RULE, min_size=1, max_size=3), st.lists(RULE, max_size=1)),
     fields(
         applyRules=st.sampled_from(["All", "One"]),
         validationFailureAction=ACTIONS,
