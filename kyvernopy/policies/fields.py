@@ -319,11 +319,6 @@ def map_of(read_item: Reader) -> Reader:
     return read
 
 
-def without_schema(read_checked: Reader) -> Reader:
-    """The same where the schema of the field says nothing about what is in it."""
-    return lambda value, spot, reading: read_checked(value, spot, reading.unchecked())
-
-
 # --- Fields of dataclasses ---
 
 

@@ -170,6 +170,20 @@ def test_blanks_in_the_annotation_belong_to_the_names() -> None:
     assert compute_rules(policy)[1].match.any[0].resources.kinds == ("apps/v1/Deployment",)
 
 
+def test_loop_of_a_mutate_rule_loses_order_and_nested_loops() -> None:
+    nested = {"list": "x", "patchStrategicMerge": {}}
+    loop = {"list": "y", "order": "Ascending", "preconditions": {"any": []}, "patchStrategicMerge": {"a": 1}}
+    _, plain, cron_job = compute_rules(policy_of(pod_rule(mutate={"foreach": [{**loop, "foreach": [nested]}]})))
+    wrapped = {"spec": {"template": {"a": 1}}}
+    assert plain.mutate.to_dict() == {"foreach": [{"list": "y", "preconditions": {}, "patchStrategicMerge": wrapped}]}
+    assert cron_job.mutate.foreach[0].patch_strategic_merge == {"spec": {"jobTemplate": wrapped}}
+
+
+def test_mutate_rule_without_a_patch_is_not_expanded() -> None:
+    policy = policy_of(pod_rule(mutate={"targets": [{"kind": "Secret"}]}))
+    assert compute_rules(policy) == policy.spec.rules
+
+
 def test_rewritten_name_of_a_report_property_stands_beside_the_old_one() -> None:
     rule = pod_rule(reportProperties={"request.object.spec": "request.object.spec", "a": "b"}, validate={"pattern": {}})
     _, plain, _ = compute_rules(policy_of(rule))
