@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from kyvernopy.policies.fields import Reading, Shape, items_of, map_of, read_number, read_raw, read_text
+from kyvernopy.policies.fields import Shape, items_of, map_of, read_number, read_raw, read_text
 from kyvernopy.policies.kinds import recognise
 from kyvernopy.policies.model import Policy, Spec
+from kyvernopy.policies.reading import Reading
 
 if TYPE_CHECKING:
     from kyvernopy.errors import Finding

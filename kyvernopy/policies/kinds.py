@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kyvernopy.policies.fields import near_miss
+from kyvernopy.policies.reading import near_miss
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from kyvernopy.policies.fields import Reading
+    from kyvernopy.policies.reading import Reading
 
 __all__ = ["CLASSIC_KINDS", "CLASSIC_VERSIONS", "recognise"]
 

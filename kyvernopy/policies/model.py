@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from kyvernopy.policies import shapes
 from kyvernopy.policies.fields import (
-    Json,
     Node,
     block,
     declared,
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from dataclasses import dataclass as node  # which is what a type checker shall see
 
-    from kyvernopy.policies.fields import Reading, Spot
+    from kyvernopy.policies.reading import Json, Reading, Spot
     from kyvernopy.source import Source
 else:
     from kyvernopy.policies.fields import node

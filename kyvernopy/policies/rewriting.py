@@ -19,8 +19,8 @@ from kyvernopy.policies.model import Conditions, Mutate, MutateForEach, Rule, Va
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kyvernopy.policies.fields import Json
     from kyvernopy.policies.model import Condition, ForEach, MatchBlock, ResourceFilter
+    from kyvernopy.policies.reading import Json
 
 __all__ = ["move_paths", "move_paths_of_text", "with_kinds", "wrap"]
 

@@ -19,8 +19,8 @@ from kyvernopy.policies.autogen import (
     requested_controllers,
 )
 from kyvernopy.policies.decode import decode_policy
-from kyvernopy.policies.fields import Reading
 from kyvernopy.policies.model import Policy, Rule
+from kyvernopy.policies.reading import Reading
 from kyvernopy.policies.rewriting import move_paths_of_text
 from reference import autogen as definition
 from reference.policy import read_policy

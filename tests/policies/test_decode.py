@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from kyvernopy.documents.read import read_documents
 from kyvernopy.policies.decode import decode_policy
-from kyvernopy.policies.fields import MOST_FINDINGS
 from kyvernopy.policies.model import Conditions, Policy, Rule
+from kyvernopy.policies.reading import MOST_FINDINGS
 from kyvernopy.source import Source
 from support import examples
 
@@ -306,6 +306,7 @@ def test_v2beta1_lacks_some_fields_in_text_only(rule: Row, path: str) -> None:
     value = {**with_rule(**rule), "apiVersion": "kyverno.io/v2beta1"}
     (finding,) = findings_of(value)
     assert finding.place.path == path
+    assert finding.code == "wrong-type" or finding.help == "version `kyverno.io/v1` has it"
     assert policy_of(value) == dataclasses.replace(policy_of(with_rule(**rule)), api_version="kyverno.io/v2beta1")
     assert policy_of(with_rule(**rule), strict=True)
 
@@ -314,6 +315,13 @@ def test_text_without_a_name_or_a_spec_is_no_policy() -> None:
     value = {"apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy"}
     assert [one.code for one in findings_of(value)] == ["missing-field", "missing-field"]
     assert policy_of(value).name == ""
+
+
+def test_notes_do_not_hide_an_error() -> None:
+    value = document({**{f"x{number}": 1 for number in range(200)}, "rules": 1})
+    policy, findings = decode_policy(value, strict=False)
+    assert policy is None
+    assert findings[-1].place.path == "spec.rules"
 
 
 def test_findings_of_a_document_are_capped() -> None:
