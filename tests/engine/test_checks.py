@@ -1,0 +1,196 @@
+"""Checks of policies: cases of our own, recorded answers, and that no policy in use is refused."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+
+from kyvernopy import load_policies, parse_policies
+from kyvernopy.documents.positions import parse_path
+from kyvernopy.engine.checks import check_policy
+from kyvernopy.engine.checks.blocks import check_description, check_users, match_exclude_conflict
+from kyvernopy.engine.checks.kinds import deals_only_with_metadata
+from kyvernopy.engine.checks.spots import Spot
+from kyvernopy.engine.checks.structure import check_target_namespaces
+from kyvernopy.policies.decode import decode_policy
+from kyvernopy.policies.model import Rule
+from kyvernopy.policies.reading import Reading
+from policies.generators import policies
+from support import SHARED, check_rows, needs_shared, vectors
+
+CASES = sorted((Path(__file__).parent / "cases" / "checks").glob("*.yaml"))
+
+
+def policy_of(document):
+    policy, _ = decode_policy(document, strict=False)
+    return policy
+
+
+def decode_rule(rule):
+    return Rule.SHAPE.read(rule, None, Reading(strict=False))
+
+
+# --- Cases of our own ---
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_policy_has_these_findings(path):
+    case = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert case.keys() == {"policy", "findings"}
+    found = [
+        {"code": one.code, "severity": one.severity, "path": one.place.path, "message": one.message}
+        for one in check_policy(policy_of(case["policy"]))
+    ]
+    assert found == case["findings"]
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_every_finding_says_what_to_do(path):
+    case = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert all(one.help for one in check_policy(policy_of(case["policy"])))
+
+
+def test_without_a_cluster_kyverno_knows_no_kinds_without_namespaces():
+    case = yaml.safe_load((CASES[0].parent / "a-namespaced-policy-keeps-to-its-namespace.yaml").read_text())
+    codes = {one.code for one in check_policy(policy_of(case["policy"]), cluster_kinds=())}
+    assert "cluster-kind-in-namespaced-policy" not in codes
+    assert "namespaces-in-namespaced-policy" in codes
+
+
+TEXT = """\
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata:
+  name: anchors
+spec:
+  rules:
+  - name: add
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    validate:
+      pattern:
+        spec:
+          "+(hostPID)": false
+"""
+
+
+def test_a_finding_of_a_text_has_line_and_column():
+    (finding,) = parse_policies(f"# none\n---\n{TEXT}", source="anchors.yaml").check()
+    assert (finding.place.source, finding.place.line, finding.place.column) == ("anchors.yaml", 14, 11)
+
+
+def test_a_finding_of_a_file_has_line_and_column(tmp_path):
+    path = tmp_path / "anchors.yaml"
+    path.write_text(TEXT, encoding="utf-8")
+    (finding,) = load_policies(path).check()
+    assert str(finding).startswith(f"{path}:12:11: spec.rules[0].validate.pattern.spec.+(hostPID): path: spec.rules[0]")
+
+
+def test_a_finding_of_plain_data_has_its_path_only():
+    (finding,) = check_policy(policy_of(yaml.safe_load(TEXT)))
+    assert (finding.place.source, finding.place.line) == ("", 0)
+
+
+@given(policies)
+def test_checks_never_raise_and_speak_of_fields(document):
+    policy = policy_of(document)
+    assert all(parse_path(one.place.path)[0] in ("metadata", "spec") for one in check_policy(policy))
+
+
+# --- Recorded answers ---
+
+AT = Spot.same("dummy")
+# Questions of checks that are not built yet.
+LATER = {
+    "ValidateOnPolicyUpdate": "variables: spec 03 §14.4",
+    "ValidateVariables": "variables: spec 03 §14.4",
+    "containsUserVariables": "variables: spec 03 §14.4",
+    "hasInvalidVariables": "variables: spec 03 §14.4",
+    "immutableGenerateFields": "updates of policies: spec 03 §14.2 item 10",
+    "rule.ValidateGenerate": "generate: spec 03 §14.3",
+    "rule.ValidatePSaControlNames": "pod security: spec 03 §14.5",
+    "validateMatchedResourceDescription": "conditions and their blocks: spec 03 §14.5 item 3",
+}
+
+
+def answers_of_validate(row):
+    case = row.get("case") or {"policy": row["document"], "expectedOutput": not row["expect"]["error"]}
+    findings = check_policy(policy_of(case["policy"]))
+    errors = [one.message for one in findings if one.severity == "error"]
+    expect = row.get("expect", {})
+    ours, recorded = [not errors], [case["expectedOutput"]]
+    if "equals" in expect:
+        ours, recorded = [*ours, errors[:1]], [*recorded, [expect["equals"]]]
+    if "warnings" in expect or "warningsNonEmpty" in expect:
+        warnings = [one.message for one in findings if one.severity == "warning"]
+        ours, recorded = [*ours, bool(warnings)], [*recorded, bool(expect.get("warningsNonEmpty"))]
+    return ours, recorded
+
+
+def answers_of_conflict(row):
+    return match_exclude_conflict(decode_rule(row["document"])), row["expect"]["error"]
+
+
+def answers_of_description(row):
+    description = decode_rule({"match": {"resources": row["document"]}}).match.resources
+    messages = [one.message for one in check_description(description, AT, () if row["namespaced"] else None)]
+    wanted = row["expect"]["errorsContain"]
+    return [text in message for message, text in zip(messages, wanted, strict=True)], [True] * len(wanted)
+
+
+def answers_of_users(row):
+    users = decode_rule({"match": row["document"]}).match.legacy
+    return [one.place.path for one in check_users(users, AT)], row["expect"]["errorFields"]
+
+
+def answers_of_targets(row):
+    rule = decode_rule(row["document"])
+    namespace = "amritapuri"  # of the policy, in the test that was recorded
+    findings = list(check_target_namespaces(rule, AT, namespace)) if row["namespaced"] else []
+    wanted = row["expect"]["contains"]
+    return [text in one.message for one, text in zip(findings, wanted, strict=True)], [True] * len(wanted)
+
+
+def answers_of_metadata(row):
+    return deals_only_with_metadata(decode_rule(row["case"]["rule"])), row["case"]["expectedOutput"]
+
+
+CALLS = {
+    "Validate": answers_of_validate,
+    "matchExcludeConflict": answers_of_conflict,
+    "resourceDescription.Validate": answers_of_description,
+    "rule.ValidateMutationRuleTargetNamespace": answers_of_targets,
+    "ruleOnlyDealsWithResourceMetaData": answers_of_metadata,
+    "userInfo.Validate": answers_of_users,
+}
+
+
+@needs_shared
+@pytest.mark.parametrize("call", sorted(CALLS))
+def test_recorded_answers(call):
+    check_rows("policy_validation", lambda row: CALLS[call](row) if row["call"] == call else None)
+
+
+@needs_shared
+def test_every_recorded_question_is_answered_or_waits_for_its_check():
+    assert {row["call"] for row in vectors("policy_validation")} == CALLS.keys() | LATER.keys()
+
+
+# --- Policies in use ---
+
+
+@needs_shared
+def test_no_policy_that_kyverno_applied_is_refused():
+    with gzip.open(SHARED / "goldens" / "apply.jsonl.gz", "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    refused = []
+    for row in rows:
+        if row["group"] == "cel" or not row["results"]:
+            continue
+        policies = load_policies(SHARED / "conformance" / "policy-library" / row["policy"], errors="collect")
+        refused += [str(one) for one in policies.check() if one.severity == "error"]
+    assert refused == []
