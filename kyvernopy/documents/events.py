@@ -23,11 +23,12 @@ try:
 except ImportError:  # PyYAML without libyaml
     CParser = None  # type: ignore[assignment,misc]  # tested for below
 
-__all__ = ["BROKEN", "HAS_LIBYAML", "Complaint", "complaint_about", "open_events"]
+__all__ = ["BROKEN", "HAS_LIBYAML", "Complaint", "complaint_about", "expects_document", "open_events"]
 
 HAS_LIBYAML = CParser is not None
 BROKEN = (YAMLError, UnicodeEncodeError)  # what a parser raises; the second: libyaml is handed UTF-8
 
+_NO_DOCUMENT = ("did not find expected <document start>", "expected '<document start>'")
 QUOTE_VARIABLE = 'quote the variable: "{{ ... }}"'
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAB_INDENT = re.compile(r"[ ]*\t")
@@ -44,13 +45,14 @@ class PurePythonParser(Reader, Scanner, Parser):
 
 
 class Complaint(NamedTuple):
-    """Why a text cannot be read; line and column count from 0."""
+    """Why a text cannot be read; lines and columns count from 0. What is not closed may have `begun` on a line before."""
 
     code: str
     message: str
     line: int
     column: int
     advice: str = ""
+    begun: int | None = None
 
 
 def open_events(text: str, *, libyaml: bool = True) -> tuple[Callable[[], Any], Callable[[], None]]:
@@ -71,7 +73,12 @@ def complaint_about(error: Exception, text: str) -> Complaint:
     message = next((ours for words, ours in _SAYINGS if words in problem), "this is not valid YAML here")
     if at_end and message == "a value is missing":
         message = "the document ends where a value is expected"
-    return Complaint("yaml-syntax", _with_context(message, error, line), line, column, _advice(shown, column))
+    return Complaint("yaml-syntax", message, line, column, _advice(shown, column), _begun(message, error, line))
+
+
+def expects_document(error: Exception) -> bool:
+    """Whether the document before was whole and something else than a document follows it."""
+    return isinstance(error, MarkedYAMLError) and (error.problem or "").startswith(_NO_DOCUMENT)
 
 
 def _forbidden_character(text: str) -> Complaint:
@@ -125,16 +132,16 @@ _SAYINGS = (
     ("expected key", "the indentation or the key is wrong here"),
     ("'-' indicator", "expected a list item `-` or less indentation"),
     ("<block end>", "the indentation or the key is wrong here"),
+    ("nesting", "this is nested deeper than the parser allows"),
     ("node content", "a value is missing"),
 )
 
 
-def _with_context(message: str, error: MarkedYAMLError, line: int) -> str:
-    """Where the unclosed thing began, when that is on another line."""
+def _begun(message: str, error: MarkedYAMLError, line: int) -> int | None:
+    """The line where the unclosed thing began, when that is another one."""
     begun = error.context_mark
-    if begun is None or begun.line == line or not ("not closed" in message or "expected `,`" in message):
-        return message
-    return f"{message}, begun on line {begun.line + 1} of the document"
+    unclosed = "not closed" in message or "expected `,`" in message
+    return begun.line if unclosed and begun is not None and begun.line != line else None
 
 
 def _advice(shown: str, column: int) -> str:

@@ -82,7 +82,10 @@ def _parse_slowly(text: str, limits: Limits) -> Any:
     except _NumberError as error:
         raise _broken(str(error), text[: _find_number(text, error.text)]) from None
     except RecursionError:
-        raise _too_deep(_depth_of(text), limits, text) from None
+        depth = _depth_of(text)
+        if depth <= limits.depth:
+            raise _broken(f"it is nested {depth} deep, too deep for Python's reader", "") from None
+        raise _too_deep(depth, limits, text) from None
     _check_depth(value, text.encode(), limits)
     return _without_lonely(value) if _SURROGATE_ESCAPE.search(text) else value
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from yaml.events import DocumentStartEvent
 
 from kyvernopy.documents.build import Builder, BuildError
-from kyvernopy.documents.events import BROKEN, Complaint, complaint_about, open_events
+from kyvernopy.documents.events import BROKEN, Complaint, complaint_about, expects_document, open_events
 from kyvernopy.documents.json_text import parse_json
 from kyvernopy.documents.read import Document
-from kyvernopy.documents.split import split_documents
+from kyvernopy.documents.split import next_cut, split_documents
 from kyvernopy.errors import DocumentError, Finding, LimitExceeded
 from kyvernopy.source import Place, Source
 
@@ -77,7 +77,7 @@ class Reading:
         except DocumentError as error:
             results = self._yaml(text, line)
             first, second = next(results, None), next(results, None)
-            if isinstance(first, DocumentError) and second is None and _SURELY_JSON.match(text):
+            if second is None and _is_syntax_error(first) and _SURELY_JSON.match(text):
                 first = DocumentError(replace(error.finding, place=self._moved(error.finding.place, line)))
             yield from (result for result in (first, second) if result is not None)
             yield from results
@@ -111,11 +111,12 @@ class Reading:
             except StopIteration:
                 return len(text)
             except (BuildError, LimitExceeded, *BROKEN) as error:
-                if not alone:
+                between = expects_document(error)
+                if not alone and not between:
                     return position
                 self._number += 1
                 yield self._error(error, text, line)
-                return len(text)
+                return next_cut(text, position) if between else len(text)
             self._number += 1
             if value is not None or self._keep_empty:
                 yield Document(value, self._source(line + row))
@@ -152,4 +153,9 @@ class Reading:
             case _:
                 where = complaint_about(error, text)
         place = Place(self._name, line + where.line, where.column + 1)
-        return DocumentError(Finding(where.code, "error", where.message, place, where.advice))
+        message = where.message if where.begun is None else f"{where.message}, begun on line {line + where.begun}"
+        return DocumentError(Finding(where.code, "error", message, place, where.advice))
+
+
+def _is_syntax_error(result: Document | DocumentError | None) -> bool:
+    return isinstance(result, DocumentError) and result.finding.code == "yaml-syntax"

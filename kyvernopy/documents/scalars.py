@@ -176,18 +176,21 @@ def _float_text(number: float) -> str:
     """Upstream: a float key is written with the shortest digits of its 32-bit form, as `%g` does."""
     if number - number != 0:
         return ".nan" if number != number else ".inf" if number > 0 else "-.inf"  # noqa: PLR0124  nan is not itself
-    shortest = next(text for text in (f"{number:.{places}e}" for places in range(17)) if _same_single(text, number))
+    single = _single(number)
+    if single - single != 0:
+        return ".inf" if number > 0 else "-.inf"
+    shortest = next(text for text in (f"{single:.{places}e}" for places in range(17)) if _single(float(text)) == single)
     mantissa, _, exponent = shortest.partition("e")
     places, power = len(mantissa.lstrip("-")[2:]), int(exponent)
     # Go's `%g` takes the exponent form from a million on, and below a ten-thousandth.
     return f"{float(shortest):.{max(places - power, 0)}f}" if -5 < power < 6 else shortest  # noqa: PLR2004  see above
 
 
-def _same_single(text: str, number: float) -> bool:
-    """Whether a text gives the same 32-bit float; too large for one counts as itself."""
+def _single(number: float) -> float:
+    """A float rounded to 32 bits."""
     import struct  # noqa: PLC0415  rare
 
     try:
-        return struct.pack("f", float(text)) == struct.pack("f", number)
+        return float(struct.unpack("f", struct.pack("f", number))[0])
     except OverflowError:
-        return float(text) == number
+        return math.copysign(math.inf, number)

@@ -1,7 +1,7 @@
 """Where a stream of YAML documents can be cut, without reading YAML.
 
 A line that begins with `---` begins a document, whatever stands around it: not even a quoted or block text may hold
-one (spec 08 §2.1). A line `...` ends one; what follows it may be directives, which belong to the next `---`.
+one (spec 08 §2.1). Directives, lines that begin with `%`, belong to the `---` after them.
 """
 
 from __future__ import annotations
@@ -16,21 +16,8 @@ __all__ = ["MARKER", "SEAM", "last_cut", "next_cut", "split_documents"]
 
 MARKER = re.compile(r"\n---[ \t\r\n]")  # the beginning of a document that is not the first
 SEAM = 5  # characters of a `MARKER`
-_ENDS = re.compile(r"^(?:---(?=[ \t\r\n]|\Z)|\.\.\.[ \t]*(?:#[^\n]*)?(?:\r?\n|\Z))", re.MULTILINE)
-_SILENT_LINES = re.compile(r"(?:[ \t\r]*(?:#[^\n]*|%[^\n]*)?\n)*")
-
-
-def next_cut(text: str, start: int) -> int:
-    """The end of the document that begins at `start`."""
-    # The `---` that a document begins with, after directives and comments, does not end it.
-    silent = _SILENT_LINES.match(text, start)
-    begun = silent.end() if silent else start
-    for marker in _ENDS.finditer(text, begun):
-        if marker[0].startswith("."):
-            return marker.end()
-        if marker.start() > begun:
-            return marker.start()
-    return len(text)
+_BEGINNING = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_SILENT_LINES = re.compile(r"(?:[ \t\r]*(?:#[^\n]*)?\n|%[^\n]*\n)*")
 
 
 def split_documents(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
@@ -41,19 +28,36 @@ def split_documents(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
         start = end
 
 
+def next_cut(text: str, start: int) -> int:
+    """The end of the document that begins at `start`."""
+    silent = _SILENT_LINES.match(text, start)
+    # The `---` that a document begins with, after directives and comments, does not end it.
+    begun = silent.end() if silent else start
+    for marker in _BEGINNING.finditer(text, begun):
+        if marker.start() > begun:
+            return _before_directives(text, marker.start(), begun)
+    return len(text)
+
+
 def last_cut(text: str) -> int:
     """The last place before which all documents are whole, or 0."""
     end = len(text)
     while (at := text.rfind("\n---", 0, end)) >= 0:
         if text[at + 4 : at + 5] in {" ", "\t", "\r", "\n"}:
-            return _before_directives(text, at + 1)
+            silent = _SILENT_LINES.match(text)
+            return _before_directives(text, at + 1, 0) if silent is None or silent.end() <= at else 0
         end = at + 1
     return 0
 
 
-def _before_directives(text: str, marker: int) -> int:
-    """The cut for a `---` at `marker`: directives and comments between `...` and `---` stay with the `---`."""
-    dots = max(text.rfind("\n...", 0, marker), 0)
-    cut = text.find("\n", dots + 1) + 1 if dots else 0
-    silent = _SILENT_LINES.match(text, cut)
-    return cut if silent and silent.end() >= marker else marker
+def _before_directives(text: str, marker: int, start: int) -> int:
+    """The beginning of the first of the directives that stand right before a `---`, or that of the `---`."""
+    cut = line = marker
+    while line > start:
+        previous = text.rfind("\n", start, line - 1) + 1 or start
+        if text[previous] == "%":
+            cut = previous
+        elif not _SILENT_LINES.fullmatch(text, previous, line):
+            break
+        line = previous
+    return cut
