@@ -56,7 +56,7 @@ class Request:
 
     __slots__ = ("_gvk", "namespace_labels", "new", "old", "operation", "subject", "subresource", "user")
 
-    def __init__(  # noqa: PLR0913  the parts of a request
+    def __init__(
         self,
         new: dict[str, Any] | None,
         old: dict[str, Any] | None = None,

@@ -62,7 +62,7 @@ class CompiledRule:
 
     __slots__ = ("_handler", "_info", "_matches", "_policy", "_rule", "_static", "_tolerant", "patterns")
 
-    def __init__(  # noqa: PLR0913  the parts of a rule
+    def __init__(
         self, policy: Policy, ref: PolicyRef, rule: Rule, matches: Test, handler: Handler, patterns: list[Pattern]
     ) -> None:
         self._policy = policy

@@ -14,11 +14,14 @@ import linecache
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from typing_extensions import assert_never
+
 from kyvernopy.patterns.compile import element_test
 from kyvernopy.patterns.nodes import (
     AllLeaves,
     Boolean,
     Compare,
+    Condition,
     EachItem,
     EqualityKey,
     KeyNode,
@@ -83,7 +86,7 @@ class Writer:
         self.lines = ["def passes(resource):\n"]
         self.scope: dict[str, Any] = {"ABSENT": ABSENT, "isinstance": isinstance, "dict": dict, "list": list}
         self.levels = 1
-        self.variables = 0
+        self.constants = self.variables = 0
 
     def line(self, text: str) -> None:
         """Write one statement."""
@@ -91,7 +94,8 @@ class Writer:
 
     def constant(self, role: str, value: Any) -> str:
         """A fresh name that is bound to a value."""
-        name = f"{role}_{len(self.scope)}"
+        self.constants += 1
+        name = f"{role}_{self.constants}"
         self.scope[name] = value
         return name
 
@@ -171,24 +175,26 @@ class Writer:
                 return f"{value} is None"
             case Number():
                 return ""
-            case Text(raw, ((*conditions,),)):
-                return self.quick_conditions(raw, conditions, value)
+            case Text("true" | "false"):
+                return f"{value} == {self.constant('text', leaf.raw)} or {value} is {leaf.raw.capitalize()}"
+            case Text():
+                tests = [self.quick_conditions(conditions, value) for conditions in leaf.alternatives]
+                return " or ".join(filter(None, tests))
             case _:
-                return ""
+                assert_never(leaf)
 
-    def quick_conditions(self, raw: str, conditions: list[Any], value: str) -> str:
-        """All conditions of a single alternative; numbers are compared as whole nanos."""
-        if not all(isinstance(condition, Compare) for condition in conditions):
+    def quick_conditions(self, conditions: tuple[Condition, ...], value: str) -> str:
+        """All conditions of one alternative; whole quantities are compared as integers."""
+        compares = [condition for condition in conditions if isinstance(condition, Compare)]
+        if len(compares) < len(conditions):
             return ""
-        if raw in ("true", "false"):
-            return f"{value} == {self.constant('text', raw)} or {value} is {raw.capitalize()}"
-        if len(conditions) == 1 and _is_integral(conditions[0]):
-            operator = conditions[0].operator.replace("!", "!=") or "=="
-            operator = "!=" if conditions[0].operator == "!" else operator
-            return f"{value}.__class__ is int and {value} {operator} {self.constant('number', conditions[0].quantity // NANO)}"
-        if any(condition.duration is not None or condition.quantity is not None for condition in conditions):
+        quantity = compares[0].quantity
+        if len(compares) == 1 and isinstance(quantity, int) and quantity % NANO == 0 and compares[0].duration is None:
+            operator = {"": "==", "!": "!="}.get(compares[0].operator, compares[0].operator)
+            return f"{value}.__class__ is int and {value} {operator} {self.constant('number', quantity // NANO)}"
+        if any(compare.duration is not None or compare.quantity is not None for compare in compares):
             return ""
-        tests = [self.quick_wildcard(condition, value) for condition in conditions]
+        tests = [self.quick_wildcard(compare, value) for compare in compares]
         return f"{value}.__class__ is str and " + " and ".join(tests) if all(tests) else ""
 
     def quick_wildcard(self, condition: Compare, value: str) -> str:
@@ -220,12 +226,6 @@ class Writer:
                 return f"{self.constant('part', wildcard.middle[0])} in {value}"
             case _:
                 return ""
-
-
-def _is_integral(condition: Compare) -> bool:
-    """Whether integers can be compared with the operand as they are: a whole quantity, and no duration."""
-    whole = isinstance(condition.quantity, int) and condition.quantity % NANO == 0
-    return whole and condition.duration is None
 
 
 def _cheap_first(key: KeyNode) -> int:
