@@ -59,8 +59,7 @@ class _Emitter:
     """Writes values as lines; the texts of one emission share a memory."""
 
     def __init__(self, indent: int, *, sort_keys: bool, indent_lists: bool) -> None:
-        self._step, self._sort_keys = " " * indent, sort_keys
-        self._list_step = self._step if indent_lists else ""
+        self._indent, self._sort_keys, self._indent_lists = indent, sort_keys, indent_lists
         self._texts = _Texts()
 
     def one_line(self, value: Any) -> str:
@@ -75,13 +74,13 @@ class _Emitter:
         elif isinstance(value, list) and value:
             self._list(value, "", lines.append)
         else:
-            lines.append(f"{self._leaf(value, self._step)}\n")
+            lines.append(f"{self._leaf(value, self._deeper(''))}\n")
         return "".join(lines)
 
     def _map(self, value: dict[Any, Any], indent: str, write: Any, first: str | None = None) -> None:
         """The pairs of a map; `first` stands before the first pair instead of the indentation."""
         start = indent if first is None else first
-        texts, step = self._texts, indent + self._step
+        texts, deeper = self._texts, self._deeper(indent)
         for key in self._keys(value):
             item, name = value[key], texts[key if key.__class__ is str else key_text(key)]
             if len(name) > _LONGEST_KEY:
@@ -90,13 +89,17 @@ class _Emitter:
                 write(f"{start}{name}: {texts[item]}\n")
             elif isinstance(item, dict) and item:
                 write(f"{start}{name}:\n")
-                self._map(item, step, write)
+                self._map(item, deeper, write)
             elif isinstance(item, list) and item:
                 write(f"{start}{name}:\n")
-                self._list(item, indent + self._list_step, write)
+                self._list(item, deeper if self._indent_lists else indent, write)
             else:
-                write(f"{start}{name}: {self._leaf(item, step)}\n")
+                write(f"{start}{name}: {self._leaf(item, deeper)}\n")
             start = indent
+
+    def _deeper(self, indent: str) -> str:
+        """Upstream: indentation goes to the next multiple, also from within a list item."""
+        return " " * (self._indent * (len(indent) // self._indent + 1))
 
     def _keys(self, value: dict[Any, Any]) -> Iterable[Any]:
         return sorted(value, key=key_text) if self._sort_keys else value

@@ -23,7 +23,15 @@ try:
 except ImportError:  # PyYAML without libyaml
     CParser = None  # type: ignore[assignment,misc]  # tested for below
 
-__all__ = ["BROKEN", "HAS_LIBYAML", "Complaint", "complaint_about", "expects_document", "open_events"]
+__all__ = [
+    "BROKEN",
+    "HAS_LIBYAML",
+    "Complaint",
+    "complaint_about",
+    "expects_document",
+    "line_and_column",
+    "open_events",
+]
 
 HAS_LIBYAML = CParser is not None
 BROKEN = (YAMLError, UnicodeEncodeError)  # what a parser raises; the second: libyaml is handed UTF-8
@@ -65,15 +73,16 @@ def complaint_about(error: Exception, text: str) -> Complaint:
     """A parser's exception in our words."""
     if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
         return _forbidden_character(text)
-    # The two parsers disagree where a text ends: before or after its last line break.
-    at_end = error.problem_mark.index >= len(text.rstrip())
-    line, column = _place(text, len(text.rstrip())) if at_end else (error.problem_mark.line, error.problem_mark.column)
-    shown = text.split("\n", line + 1)[line].rstrip("\r") if line else text.split("\n", 1)[0]
+    # Counted here, because the parsers disagree where a text ends, and take more than `\n` for the end of a line.
+    at_end = error.problem_mark.index >= len(text)
+    index = len(text.rstrip()) if at_end else error.problem_mark.index
+    line, column = line_and_column(text, index)
+    shown = text[index - column :].split("\n", 1)[0].rstrip("\r")
     problem = error.problem or ""
     message = next((ours for words, ours in _SAYINGS if words in problem), "this is not valid YAML here")
     if at_end and message == "a value is missing":
         message = "the document ends where a value is expected"
-    return Complaint("yaml-syntax", message, line, column, _advice(shown, column), _begun(message, error, line))
+    return Complaint("yaml-syntax", message, line, column, _advice(shown, column), _begun(message, error, text, line))
 
 
 def expects_document(error: Exception) -> bool:
@@ -85,7 +94,7 @@ def _forbidden_character(text: str) -> Complaint:
     found = _CONTROL.search(text)
     if not found:
         return Complaint("yaml-syntax", "this is not valid YAML", 0, 0)
-    line, column = _place(text, found.start())
+    line, column = line_and_column(text, found.start())
     code = ord(found[0])
     if 0xDC80 <= code <= 0xDCFF:  # noqa: PLR2004  how `load` keeps a byte that does not decode
         message, advice = f"the byte 0x{code - 0xDC00:02X} is not UTF-8", "save the file as UTF-8"
@@ -97,7 +106,8 @@ def _forbidden_character(text: str) -> Complaint:
     return Complaint("yaml-character", message, line, column, advice)
 
 
-def _place(text: str, index: int) -> tuple[int, int]:
+def line_and_column(text: str, index: int) -> tuple[int, int]:
+    """Both count from 0."""
     return text.count("\n", 0, index), index - text.rfind("\n", 0, index) - 1
 
 
@@ -137,11 +147,12 @@ _SAYINGS = (
 )
 
 
-def _begun(message: str, error: MarkedYAMLError, line: int) -> int | None:
+def _begun(message: str, error: MarkedYAMLError, text: str, line: int) -> int | None:
     """The line where the unclosed thing began, when that is another one."""
-    begun = error.context_mark
-    unclosed = "not closed" in message or "expected `,`" in message
-    return begun.line if unclosed and begun is not None and begun.line != line else None
+    if error.context_mark is None or not ("not closed" in message or "expected `,`" in message):
+        return None
+    begun, _ = line_and_column(text, error.context_mark.index)
+    return None if begun == line else begun
 
 
 def _advice(shown: str, column: int) -> str:

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 from yaml.events import DocumentStartEvent
 
 from kyvernopy.documents.build import Builder, BuildError
-from kyvernopy.documents.events import BROKEN, Complaint, complaint_about, expects_document, open_events
+from kyvernopy.documents.events import (
+    BROKEN,
+    Complaint,
+    complaint_about,
+    expects_document,
+    line_and_column,
+    open_events,
+)
 from kyvernopy.documents.json_text import parse_json
 from kyvernopy.documents.read import Document
 from kyvernopy.documents.split import next_cut, split_documents
@@ -148,8 +155,8 @@ class Reading:
                 crossed = LimitExceeded(error.limit, error.value, error.bound, self._moved(error.place, line))
                 return DocumentError(crossed.finding)
             case BuildError():
-                mark = error.event.start_mark
-                where = Complaint(error.code, error.message, mark.line, mark.column, error.advice)
+                spot = line_and_column(text, error.event.start_mark.index)
+                where = Complaint(error.code, error.message, *spot, error.advice)
             case _:
                 where = complaint_about(error, text)
         place = Place(self._name, line + where.line, where.column + 1)

@@ -6,10 +6,10 @@ The tables follow go-yaml v2 (`resolve.go`) and the conversion to JSON of sigs.k
 from __future__ import annotations
 
 import pytest
-from cases import table
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import table
 from kyvernopy.documents.read import read_documents
 from kyvernopy.documents.scalars import ScalarError, Values, key_text, plain_value
 from kyvernopy.errors import DocumentError
