@@ -59,7 +59,7 @@ class Resources:
                     self._complain(finding)
                     continue
                 resource = Resource(one.value, one.source)
-                yield normalize(resource) if self._normalize else resource
+                yield Resource(normalize(resource), one.source) if self._normalize else resource
 
     def _complain(self, finding: Finding) -> None:
         if self._raise:

@@ -78,12 +78,8 @@ class CompiledRule:
         """The result for one request."""
         if self._matches is not None and not self._matches(request):
             return None
-        resource = request.new
-        if self._tolerant and request.is_update:
-            judgement = self._decide_update(request)
-        else:
-            # Upstream: there is nothing to compare with patterns in what is being deleted, so no result.
-            judgement = None if resource is None else self._handler(resource)
+        tolerant = self._tolerant and request.is_update
+        judgement = self._decide_update(request) if tolerant else self._handler(request.new)
         if judgement is None:
             return None
         info = self._info if self._static else self._info_for(self._info, request.namespace, request.namespace_labels)
@@ -100,7 +96,7 @@ class CompiledRule:
 
     def _decide_update(self, request: Request) -> Judgement | None:
         """What the old object violates too does not fail."""
-        judgement = None if request.new is None else self._handler(request.new)
+        judgement = self._handler(request.new)
         if request.operation != "UPDATE":
             return Status.SKIP, "failed to validate old object"
         if judgement is None or judgement[0] is not Status.FAIL:
@@ -116,7 +112,8 @@ class CompiledRule:
             return None
         as_created = Request(old, None, "CREATE", NOBODY, request.namespace_labels, gvk_of(old))
         namespace = _policy_namespace(self._policy)
-        return None if Matcher(self._rule, namespace).reasons(as_created) else self._handler(old)[0]
+        judgement = None if Matcher(self._rule, namespace).reasons(as_created) else self._handler(old)
+        return judgement and judgement[0]
 
 
 def _has_overrides(policy: Policy, rule: Rule) -> bool:

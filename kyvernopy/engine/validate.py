@@ -1,7 +1,8 @@
 """The action of a validate rule: `pattern` and `anyPattern` (spec 01 §8, spec 03 §5.5).
 
 `compile_validate` chooses the handler once. A handler answers with a `Judgement`: the status and the message, where
-the message of anything but a pass is a function, called only if somebody reads it.
+the message of anything but a pass is a function, called only if somebody reads it. Upstream: of what is being deleted
+there is no resource to compare with patterns, so the handler is given None and has nothing to say.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Handler", "Judgement", "compile_validate", "not_built_yet"]
 
 Judgement: TypeAlias = "tuple[Status, str | Callable[[], str]]"
-Handler: TypeAlias = "Callable[[dict[str, Any]], Judgement]"
+Handler: TypeAlias = "Callable[[dict[str, Any] | None], Judgement | None]"
 
 STATUSES = {Outcome.FAIL: Status.FAIL, Outcome.SKIP: Status.SKIP, Outcome.ERROR: Status.ERROR}
 
@@ -52,7 +53,9 @@ CHANGED = "the resource was changed after it was judged, and matches now"
 def _pattern_handler(rule: str, message: str, pattern: Pattern) -> Handler:
     passed: Judgement = (Status.PASS, f"validation rule '{rule}' passed.")
 
-    def handle(resource: dict[str, Any]) -> Judgement:
+    def handle(resource: dict[str, Any] | None) -> Judgement | None:
+        if resource is None:
+            return None
         if pattern.passes(resource):
             return passed
         status = STATUSES[pattern.outcome(resource)]
@@ -89,7 +92,9 @@ def _any_pattern_handler(rule: str, message: str, patterns: list[Pattern]) -> Ha
     # Upstream: an empty list passes, with the message of the rule as it stands.
     nothing: Judgement = (Status.PASS, message)
 
-    def handle(resource: dict[str, Any]) -> Judgement:
+    def handle(resource: dict[str, Any] | None) -> Judgement | None:
+        if resource is None:
+            return None
         for pattern, judgement in passed:
             if pattern.passes(resource):
                 return judgement
@@ -121,7 +126,7 @@ def _no_list_handler(value: Any) -> Handler:
     kinds: dict[type, str] = {dict: "object", str: "string", bool: "bool"}
     cause = f"json: cannot unmarshal {kinds.get(type(value), 'number')} into Go value of type []interface {{}}"
     error: Judgement = (Status.ERROR, f"failed to deserialize anyPattern, expected type array: {cause}")
-    return lambda _: error
+    return lambda resource: None if resource is None else error
 
 
 def _as_floats(pattern: Any) -> Any:

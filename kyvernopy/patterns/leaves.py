@@ -6,6 +6,7 @@ one wildcard test on the text of the value is all that is left. The functions ne
 
 from __future__ import annotations
 
+import sys
 from operator import eq, ge, gt, le, lt, ne
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -27,6 +28,7 @@ Test: TypeAlias = "Callable[[Any], bool]"
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"": eq, "!": ne, ">": gt, ">=": ge, "<": lt, "<=": le}
 NANO = 10**9
+LARGEST = sys.float_info.max
 
 
 def leaf_test(leaf: Leaf) -> Test:
@@ -138,7 +140,7 @@ def _quantity(value: Any) -> Any:
 
 def _is_finite(value: float) -> bool:
     """Whether a number is one that a double holds."""
-    return -1.8e308 < value < 1.8e308  # noqa: PLR2004  just above the largest double
+    return -LARGEST <= value <= LARGEST
 
 
 def _plain_text_test(condition: Compare) -> Test:
