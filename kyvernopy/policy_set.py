@@ -18,10 +18,10 @@ from kyvernopy.policies.read import read_policies
 from kyvernopy.source import Source
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from typing import BinaryIO
 
+    from kyvernopy.documents.load import Paths
     from kyvernopy.engine.response import Response
     from kyvernopy.errors import DocumentError, Finding
     from kyvernopy.limits import Limits
@@ -152,7 +152,7 @@ class PolicySet:
 
 
 def load_policies(
-    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    paths: Paths,
     *,
     errors: Errors = "raise",
     limits: Limits = DEFAULT_LIMITS,

@@ -12,10 +12,10 @@ from kyvernopy.limits import DEFAULT_LIMITS
 from kyvernopy.source import Place, Resource
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
+    from kyvernopy.documents.load import Paths
     from kyvernopy.limits import Limits
 
 __all__ = ["Resources", "load_resources"]
@@ -85,7 +85,7 @@ def _shortened(value: dict[str, Any]) -> str:
 
 
 def load_resources(
-    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    paths: Paths,
     *,
     normalize: bool = False,
     errors: Errors = "raise",

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from typing_extensions import assert_never
-
+from kyvernopy.exhaustive import assert_never
 from kyvernopy.patterns.evaluation import Evaluation
 from kyvernopy.patterns.expansion import MOST_KEPT
 from kyvernopy.patterns.nodes import (

@@ -11,8 +11,7 @@ from enum import Enum
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
-from typing_extensions import assert_never
-
+from kyvernopy.exhaustive import assert_never
 from kyvernopy.golang.text import show, type_name
 from kyvernopy.patterns.evaluation import Evaluation
 from kyvernopy.patterns.nodes import (

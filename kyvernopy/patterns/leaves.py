@@ -10,8 +10,7 @@ import sys
 from operator import eq, ge, gt, le, lt, ne
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from typing_extensions import assert_never
-
+from kyvernopy.exhaustive import assert_never
 from kyvernopy.golang.durations import parse_duration
 from kyvernopy.golang.numbers import INT64_MAX, INT64_MIN, parse_float, parse_int
 from kyvernopy.golang.text import scientific

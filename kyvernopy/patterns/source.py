@@ -14,8 +14,7 @@ import linecache
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from typing_extensions import assert_never
-
+from kyvernopy.exhaustive import assert_never
 from kyvernopy.patterns.compile import element_test
 from kyvernopy.patterns.nodes import (
     AllLeaves,
