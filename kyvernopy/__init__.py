@@ -11,9 +11,11 @@ Names are imported when they are first used, so that `import kyvernopy` costs ne
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False  # as in `typing`, whose import would cost more than all the rest
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from kyvernopy.engine.response import Response
     from kyvernopy.errors import (
         DocumentError,
