@@ -38,7 +38,7 @@ BROKEN = (YAMLError, UnicodeEncodeError)  # what a parser raises; the second: li
 
 _NO_DOCUMENT = ("did not find expected <document start>", "expected '<document start>'")
 QUOTE_VARIABLE = 'quote the variable: "{{ ... }}"'
-_CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAB_INDENT = re.compile(r"[ ]*\t")
 _BARE_VARIABLE = re.compile(r"""(?:^|[:\-\[,])\s*[^"'#\s]*\{\{""")
 
@@ -91,7 +91,7 @@ def expects_document(error: Exception) -> bool:
 
 
 def _forbidden_character(text: str) -> Complaint:
-    found = _CONTROL.search(text)
+    found = FORBIDDEN.search(text)
     if not found:
         return Complaint("yaml-syntax", "this is not valid YAML", 0, 0)
     line, column = line_and_column(text, found.start())

@@ -26,6 +26,7 @@ FieldPath: TypeAlias = "str | Sequence[str | int]"
 
 _STEP = re.compile(r"""\.?(?:\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|\['([^']*)'\]|([^.\[\]]+))""")
 _PLAIN_KEY = re.compile(r"[^.\[\]\"']+")
+_LINE_ENDS = dict.fromkeys(map(ord, "\x85\u2028\u2029"), "?")  # of YAML 1.1; in JSON they are characters like others
 _SURROGATE_PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 
 
@@ -81,7 +82,7 @@ def locate(text: str, document: int, path: FieldPath, *, _libyaml: bool = True) 
         events = _events(piece, libyaml=_libyaml)
         document -= events is None or bool(events)
         if document == 0:
-            return _moved(_find(events, as_path(path)), line) if events else None
+            return _place(piece, _find(events, as_path(path)), line) if events else None
         line += piece.count("\n")
     return None
 
@@ -97,14 +98,16 @@ def place_in(text: str, source: Source, path: FieldPath, first_line: int = 1) ->
             events = _events(piece)
             if not events:
                 return None
-            row, column = _moved(_find(events, within), line)
+            row, column = _place(piece, _find(events, within), line)
             return Place(source.name, row, column, show_path(steps))
         line = following
     return None
 
 
-def _moved(mark: Any, line: int) -> tuple[int, int]:
-    return mark.line + line, mark.column + 1
+def _place(text: str, mark: Any, line: int) -> tuple[int, int]:
+    """Line and column of a mark in a text that begins on a line; counted here, as parsers know more ends of lines."""
+    before = text.count("\n", 0, mark.index)
+    return line + before, mark.index - text.rfind("\n", 0, mark.index)
 
 
 # --- Events of one document ---
@@ -112,9 +115,11 @@ def _moved(mark: Any, line: int) -> tuple[int, int]:
 
 def _events(text: str, *, libyaml: bool = True) -> list[Any] | None:
     """The events of the first document, from its root on; empty if there is no document, None if it is broken."""
-    from kyvernopy.documents.events import BROKEN, open_events  # noqa: PLC0415  only who asks for places pays
+    from kyvernopy.documents.events import BROKEN, FORBIDDEN, open_events  # noqa: PLC0415  only who asks for places pays
 
-    for readable in (text, _SURROGATE_PAIR.sub(" " * 12, text)):  # JSON's way to write an emoji, which YAML lacks
+    # JSON may hold characters that YAML may not, and writes an emoji in two escapes: as many others do for places.
+    harmless = FORBIDDEN.sub("?", _SURROGATE_PAIR.sub("?" * 12, text)).translate(_LINE_ENDS)
+    for readable in (text, harmless):
         try:
             get, dispose = open_events(readable, libyaml=libyaml)
         except BROKEN:

@@ -1,7 +1,7 @@
 """Where a stream of YAML documents can be cut, without reading YAML.
 
 A line that begins with `---` begins a document, whatever stands around it: not even a quoted or block text may hold
-one (spec 08 §2.1). Directives, lines that begin with `%`, belong to the `---` after them.
+one (spec 08 §2.1). Between a `...` and the next `---` may stand directives, lines that begin with `%`; they belong to that `---`.
 """
 
 from __future__ import annotations
@@ -51,13 +51,18 @@ def last_cut(text: str) -> int:
 
 
 def _before_directives(text: str, marker: int, start: int) -> int:
-    """The beginning of the first of the directives that stand right before a `---`, or that of the `---`."""
+    """The beginning of the directives between a `...` and the `---` at `marker`, or that of the `---`.
+
+    Without a `...` a line that begins with `%` may well be text.
+    """
     cut = line = marker
     while line > start:
         previous = text.rfind("\n", start, line - 1) + 1 or start
         if text[previous] == "%":
             cut = previous
+        elif text.startswith("...", previous):
+            return cut
         elif not _SILENT_LINES.fullmatch(text, previous, line):
-            break
+            return marker
         line = previous
-    return cut
+    return marker

@@ -6,26 +6,63 @@ import json
 import math
 
 import pytest
-from cases import table
 from hypothesis import given
 from hypothesis import strategies as st
-from support import examples
 
+from cases import table
 from kyvernopy.documents.json_text import parse_json, write_json
 from kyvernopy.errors import DocumentError
 from kyvernopy.limits import DEFAULT_LIMITS, Limits
+from support import examples
 
 READERS = pytest.mark.parametrize("orjson", [True, False], ids=["orjson", "json"])
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
     max_leaves=15,
 )
 JSON_LIKE = st.lists(
     st.sampled_from(
-        ["{", "}", "[", "]", ":", ",", '"', '"a"', "1", "-", ".", "e", "0", "true", "null", " ", "\n", "\\", "\\u", "\\ud83d"]
-        + ["\\ude00", "NaN", "Infinity", "1234567890123456789", "99", "e400", "\t", "\0", "é", "\ufeff", "\ud800", "/", "'"]
+        [
+            "{",
+            "}",
+            "[",
+            "]",
+            ":",
+            ",",
+            '"',
+            '"a"',
+            "1",
+            "-",
+            ".",
+            "e",
+            "0",
+            "true",
+            "null",
+            " ",
+            "\n",
+            "\\",
+            "\\u",
+            "\\ud83d",
+            "\\ude00",
+            "NaN",
+            "Infinity",
+            "1234567890123456789",
+            "99",
+            "e400",
+            "\t",
+            "\x00",
+            "é",
+            "\ufeff",
+            "�",
+            "/",
+            "'",
+        ]
     ),
     max_size=14,
 ).map("".join)

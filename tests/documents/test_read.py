@@ -20,7 +20,39 @@ from support import check_rows, examples, vectors
 PARSERS = pytest.mark.parametrize("libyaml", [True, False], ids=["libyaml", "pure"])
 # Pieces of YAML that collide in interesting ways.
 PIECES = st.sampled_from(
-    ["a", "b: ", "- ", "\n", "\n  ", "\n---\n", "\n...\n", "[", "]", "{", "}", ", ", ": ", "'", '"', "&x ", "*x", "<<: ", "|\n  ", "# c", "? ", "1", "~", "!!int ", "%YAML 1.1\n", "{{ v }}", "\t", "é", "😀", "\r\n", "\ufeff"]
+    [
+        "a",
+        "b: ",
+        "- ",
+        "\n",
+        "\n  ",
+        "\n---\n",
+        "\n...\n",
+        "[",
+        "]",
+        "{",
+        "}",
+        ", ",
+        ": ",
+        "'",
+        '"',
+        "&x ",
+        "*x",
+        "<<: ",
+        "|\n  ",
+        "# c",
+        "? ",
+        "1",
+        "~",
+        "!!int ",
+        "%YAML 1.1\n",
+        "{{ v }}",
+        "\t",
+        "é",
+        "😀",
+        "\r\n",
+        "\ufeff",
+    ]
 )
 YAML_LIKE = st.lists(PIECES, max_size=25).map("".join)
 
@@ -191,8 +223,9 @@ def test_any_text_gives_documents_or_our_errors(text):
             assert place is None or 1 <= place.line <= text.count("\n") + 1
 
 
-# Without `...`: behind it, what is no document at all is told in other words where reading resumes there.
-@given(YAML_LIKE.filter(lambda text: "..." not in text))
+# Without `...`: behind it, what is no document at all is told in other words where reading resumes there. Without `%`:
+# libyaml takes directives also where YAML does not allow them, if the document before them is empty.
+@given(YAML_LIKE.filter(lambda text: "..." not in text and "%" not in text))
 @examples(300)
 def test_document_is_the_same_alone_and_in_a_stream(text):
     with_error = read("x: [\n---\n" + text)  # the error makes the reader take each document by itself
