@@ -22,18 +22,24 @@ Usage:
   kyvernopy COMMAND [flags]
 
 Commands:
-  apply     Apply policies to resources
+  apply     Judge resources with policies
   version   Show the version
 
 Use "kyvernopy COMMAND --help" for what a command takes.
 """
 
-# The exit status of a process that a closed pipe ended.
-CLOSED_PIPE = 128 + 13
+# Commands of Kyverno that this version does not have.
+LATER = frozenset({"completion", "create", "docs", "fix", "jp", "migrate", "oci", "test"})
+
+# The exit statuses of processes that a closed pipe or Ctrl+C ended.
+CLOSED_PIPE, INTERRUPTED = 128 + 13, 128 + 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # an output that is not UTF-8 loses no run
     try:
         status = _run(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
@@ -42,25 +48,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED_PIPE
     except KeyboardInterrupt:
-        return 128 + 2
+        return INTERRUPTED
     return status
 
 
 def _run(arguments: list[str]) -> int:
     command, *rest = arguments or ["help"]
-    match command:
-        case "apply":
-            from kyvernopy.cli.apply import apply  # noqa: PLC0415  each command is imported when it is called
+    if command in ("help", "--help", "-h"):
+        sys.stdout.write(HELP)
+        return 0
+    from kyvernopy.cli.flags import UsageError  # noqa: PLC0415  help needs none of it
 
-            return apply(rest)
-        case "version" | "--version":
-            from kyvernopy.cli.version import version  # noqa: PLC0415
+    try:
+        return _command(command, rest)
+    except UsageError as error:
+        return error.complain()
 
-            return version(rest)
-        case "help" | "--help" | "-h":
-            sys.stdout.write(HELP)
-            return 0
-    what = "unknown flag: " if command.startswith("-") else "unknown command "
-    name = command if command.startswith("-") else f'"{command}" for "kyvernopy"'
-    sys.stderr.write(f"Error: {what}{name}\n")
-    return 2
+
+def _command(command: str, arguments: list[str]) -> int:
+    if command == "apply":
+        from kyvernopy.cli.apply import apply  # noqa: PLC0415  each command is imported when it is called
+
+        return apply(arguments)
+    if command in ("version", "--version"):
+        from kyvernopy.cli.version import version  # noqa: PLC0415  as above
+
+        return version(arguments)
+    from kyvernopy.cli.flags import UsageError  # noqa: PLC0415  as above
+
+    if command.startswith("-"):
+        raise UsageError(f"unknown flag: {command.partition('=')[0]}")
+    if command in LATER:
+        raise UsageError(f"the command {command} is not supported by this version of kyvernopy")
+    raise UsageError(f'unknown command "{command}" for "kyvernopy"')

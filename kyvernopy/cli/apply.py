@@ -1,245 +1,221 @@
 """`kyvernopy apply`: judge resources with policies and print what came of it (spec 08 §7).
 
-Results are counted as they come. Only what the chosen output shows is kept, so that the default output of a large run
-holds no more than its failures.
+Resources are judged as they are read, and counted; the heading, which says how many there are, is printed when all are
+known, before the results. What Kyverno would not say goes to standard error, among it every path, document and policy
+that it would drop in silence; such a run is incomplete and ends with 2.
 """
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kyvernopy.cli.console import complain, say, styled, with_progress
+from kyvernopy.cli.console import complain, say, with_progress
 from kyvernopy.cli.flags import Flags, UsageError
-from kyvernopy.policies.autogen import compute_rules
+from kyvernopy.cli.output import output_for
 from kyvernopy.policy_set import PolicySet, load_policies
 from kyvernopy.reports.counts import Counts, count
-from kyvernopy.reports.text import counts_line, results_text
 from kyvernopy.resources import load_resources
-from kyvernopy.results import Status
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from kyvernopy.policies.model import Policy
-    from kyvernopy.results import RuleResult
 
 __all__ = ["apply"]
 
 INCOMPLETE = 2
 
+# Flags of Kyverno that come with rules and policies of other kinds, and those that need a cluster or a registry.
+LATER = {
+    "list": [
+        ("-s", "--set"),
+        ("-e", "--exception", "--exceptions"),
+        ("--json",),
+        ("--http-payload",),
+        ("--envoy-payload",),
+        ("--target-resource", "--target-resources"),
+        ("--parameter-resource",),
+        ("--crd-paths", "--crd-path"),
+    ],
+    "text": [
+        ("-f", "--values-file"),
+        ("--context-file",),
+        ("--generated-exception-ttl",),
+        ("-b", "--git-branch"),
+        ("--username",),
+        ("--password",),
+        ("--kubeconfig",),
+        ("--context",),
+        ("-n", "--namespace"),
+        ("--concurrent",),
+        ("--batch-size",),
+    ],
+    "switch": [
+        ("--exceptions-with-resources", "--exceptions-within-resources"),
+        ("--exceptions-within-policies",),
+        ("--generate-exceptions",),
+        ("--registry",),
+        ("-c", "--cluster"),
+        ("--cluster-wide-resources",),
+        ("--continue-on-error",),
+        ("--show-performance",),
+    ],
+}
+
 
 def apply(arguments: list[str]) -> int:
-    """Run the command; returns its exit status."""
+    """Run the command; returns its exit status. Raises `UsageError`."""
     flags = _flags()
-    try:
-        options = flags.parse(arguments)
-        _check(options)
-        flags.refuse_unsupported(options)
-    except UsageError as error:
-        return error.complain()
+    options = flags.parse(arguments)
+    if options is None:
+        return 0
+    _check(options)
+    flags.refuse_unsupported(options)
     return _Run(options).run()
 
 
+# --- Arguments ---
+
+
 def _flags() -> Flags:
-    flags = Flags("apply", "Apply policies to resources.", "POLICY...")
+    flags = Flags("apply", "Judge resources with policies.", "POLICY...")
     flags.texts("-r", "--resource", "--resources", help="files, folders or glob patterns; - is standard input")
-    flags.boolean("-p", "--policy-report", help="print reports")
+    flags.switch("-p", "--policy-report", help="print reports")
     flags.text("--output-format", default="yaml", help="json or yaml, for reports")
-    flags.boolean("-t", "--table", help="print a table of results")
-    flags.boolean("--detailed-results", help="add messages to the table")
+    flags.switch("-t", "--table", help="print a table of results")
+    flags.switch("--detailed-results", help="add messages to the table")
     flags.text("-o", "--output", help="where changed resources go; no rule of this version changes any")
-    flags.boolean("-i", "--stdin", help="leave out the heading")
-    flags.boolean("--audit-warn", help="count failures of audit policies as warnings")
+    flags.switch("-i", "--stdin", help="leave out the heading")
+    flags.switch("--audit-warn", help="count failures of audit policies as warnings")
     flags.number("--warn-exit-code", help="the exit status of a run with warnings")
-    flags.boolean("--warn-no-pass", help="end with that exit status if nothing passed")
-    flags.boolean("--continue-on-fail", help="accepted: one failing resource never ends a run here")
-    flags.boolean("--remove-color", help="no colour")
+    flags.switch("--warn-no-pass", help="end with that exit status if nothing passed")
+    flags.switch("--continue-on-fail", help="accepted; one resource never ends the run")
+    flags.switch("--remove-color", help="no colour")
     flags.text("-u", "--userinfo", help="a UserInfo file: who sends the request")
-    for names in _LATER:
-        flags.later(*names)
-    for names in _LATER_SWITCHES:
-        flags.later(*names, takes=False)
+    flags.number("-v", "--v", help="accepted; there is no log")
+    for kind, names in LATER.items():
+        for one in names:
+            flags.later(*one, kind=kind)
     return flags
-
-
-# Flags that come with rules of other kinds, and those that need a cluster or a registry.
-_LATER = [
-    ("-s", "--set"),
-    ("-f", "--values-file"),
-    ("-e", "--exception"),
-    ("--exceptions",),
-    ("--json",),
-    ("--http-payload",),
-    ("--envoy-payload",),
-    ("--target-resource",),
-    ("--target-resources",),
-    ("--parameter-resource",),
-    ("--context-file",),
-    ("--generated-exception-ttl",),
-    ("--crd-paths",),
-    ("--crd-path",),
-    ("--kubeconfig",),
-    ("--context",),
-    ("-n", "--namespace"),
-    ("-b", "--git-branch"),
-]
-_LATER_SWITCHES = [
-    ("-c", "--cluster"),
-    ("--exceptions-with-resources",),
-    ("--exceptions-within-resources",),
-    ("--exceptions-within-policies",),
-    ("--generate-exceptions",),
-    ("--registry",),
-]
 
 
 def _check(options: argparse.Namespace) -> None:
     """The complaints of spec 08 §7.2, in their order."""
-    complaints = [
-        (options.set and options.values_file, "pass the values either using set flag or values_file flag"),
-        (not options.arguments, "require policy"),
-        (
-            "-" in options.arguments and "-" in options.resource,
-            "a stdin pipe can be used for either policies or resources, not both",
+    policies, resources, json = options.arguments, options.resource, options.json
+    payloads = options.http_payload or options.envoy_payload
+    complaints = {
+        "pass the values either using set flag or values_file flag": options.set and options.values_file,
+        "require policy": not policies,
+        "a stdin pipe can be used for either policies or resources, not both": "-" in policies and "-" in resources,
+        "both resource and json files can not be used together, use one or the other": resources and json,
+        "resource file(s) or cluster required": not (resources or json or options.cluster or payloads),
+        "crd-paths and kubeconfig flags are mutually exclusive, please use only one of them": (
+            options.crd_paths and options.kubeconfig
         ),
-        (
-            options.resource and options.json,
-            "both resource and json files can not be used together, use one or the other",
-        ),
-        (
-            not (options.resource or options.json or options.cluster or options.http_payload or options.envoy_payload),
-            "resource file(s) or cluster required",
-        ),
-        (
-            options.crd_paths and options.kubeconfig,
-            "crd-paths and kubeconfig flags are mutually exclusive, please use only one of them",
-        ),
-    ]
-    for wrong, message in complaints:
+    }
+    for message, wrong in complaints.items():
         if wrong:
             raise UsageError(message)
 
 
-@dataclass
+# --- The run ---
+
+
 class _Run:
     """One run: what it was asked, and what it has found so far."""
 
-    options: argparse.Namespace
-    counts: Counts = field(default_factory=Counts)
-    kept: list[RuleResult] = field(default_factory=list)
-    incomplete: bool = False
-    resources: int = 0
-    results: int = 0
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        self._output = output_for(options)
+        self._counts = Counts()
+        self._resources = self._results = 0
+        self._is_incomplete = False
 
     def run(self) -> int:
-        policies = load_policies(self.options.arguments, errors="collect", stdin=_stdin())
-        self.incomplete |= complain([*policies.errors, *policies.notes])
+        """Load, judge, print."""
         user = self._user()
-        valid = [policy for policy in policies if self._is_valid(policy)]
-        for policy in valid:
-            self._count_unsupported(policy)
-        for result in self._judge(PolicySet(valid), user):
-            self.kept.append(result)
+        policies = load_policies(self._options.arguments, errors="collect")
+        self._complain(policies.errors)
+        self._complain(policies.notes)
+        valid = PolicySet(policy for policy in policies if self._is_valid(policy))
+        self._judge(valid, user)
         self._print(policies)
         return self._exit_status()
 
+    def _complain(self, findings: Iterable[Any]) -> None:
+        self._is_incomplete |= complain(findings)
+
     def _user(self) -> dict[str, Any] | None:
-        if not self.options.userinfo:
+        if not self._options.userinfo:
             return None
         from kyvernopy.cli.user_info import load_user_info  # noqa: PLC0415  rarely needed
 
-        user, findings = load_user_info(self.options.userinfo)
-        self.incomplete |= complain(findings)
-        return user
+        return load_user_info(self._options.userinfo)
+
+    # --- Policies ---
 
     def _is_valid(self, policy: Policy) -> bool:
-        """Whether Kyverno would accept the policy; one that it would not is an error, and is not evaluated."""
-        from kyvernopy.engine.checks import check_policy  # noqa: PLC0415  after the policies are known
+        """Whether the policy can be evaluated: Kyverno would accept it, and all its rules are built.
 
-        # Upstream: the commands know no cluster-wide kinds.
+        Of a policy that Kyverno refuses there is one error (spec 08 §7.4), of one that waits, one for each such rule.
+        """
+        from kyvernopy.engine.checks import check_policy  # noqa: PLC0415  policies are loaded first
+
+        # Upstream: without a cluster, the command does not know which kinds have no namespace.
         findings = [finding for finding in check_policy(policy, cluster_kinds=()) if finding.severity == "error"]
         if findings:
-            say(f"error: policy {policy.name} is invalid and is not evaluated: {findings[0]}")
-            self.counts += Counts(errors=1)
-        return not findings
-
-    def _count_unsupported(self, policy: Policy) -> None:
-        """Rules that this version cannot carry out are errors, each of them once."""
+            say(f"error: policy {policy.key} is invalid and not evaluated: {findings[0]}")
+            self._counts += Counts(errors=1)
+            return False
         for rule in policy.spec.rules:
+            kind = "mutate" if rule.mutate else "generate" if rule.generate else "verifyImages"
             if rule.validate is None:
-                kind = "mutate" if rule.mutate else "generate" if rule.generate else "verifyImages"
-                say(f"error: policy {policy.name}: rule {rule.name}: {kind} rules are not supported by this version")
-                self.counts += Counts(errors=1)
+                say(f"error: policy {policy.key}: {kind} rules are not supported yet, not evaluated: rule {rule.name}")
+                self._counts += Counts(errors=1)
+        return True
 
-    def _judge(self, policies: PolicySet, user: dict[str, Any] | None) -> Iterator[RuleResult]:
-        """The results that the output shows."""
-        options = self.options
-        shows_all = options.policy_report or options.table
-        resources = load_resources(options.resource, normalize=True, errors="collect", stdin=_stdin())
+    # --- Resources ---
+
+    def _judge(self, policies: PolicySet, user: dict[str, Any] | None) -> None:
+        audit_warn = self._options.audit_warn
+        resources = load_resources(self._options.resource, normalize=True, errors="collect")
         for resource in with_progress(resources, "resources judged"):
-            self.resources += 1
+            if resource["kind"] == "GlobalContextEntry" and resource["apiVersion"] == "kyverno.io/v2":
+                continue  # spec 08 §7.4: it is no resource to be judged
             results = policies.validate(resource, user=user).results
-            self.results += len(results)
-            self.counts += count(results, audit_warn=options.audit_warn)
-            shared = None
-            for result in results:
-                if shows_all or result.status is Status.FAIL:
-                    shared = result.settle(shared).resource
-                    yield result
-        self.incomplete |= complain(resources.errors)
+            self._resources += 1
+            self._results += len(results)
+            # One resource at a time: a rule counts once for each, also where two look alike.
+            self._counts += count(results, audit_warn=audit_warn)
+            self._output.add(results)
+        self._complain(resources.errors)
+
+    # --- The end ---
 
     def _print(self, policies: PolicySet) -> None:
-        options = self.options
-        if not (options.stdin or options.policy_report):
+        if not (self._options.stdin or self._options.policy_report):
+            from kyvernopy.policies.autogen import compute_rules  # noqa: PLC0415  only the heading counts rules
+
             rules = sum(len(compute_rules(policy)) for policy in policies)
-            sys.stdout.write(f"\nApplying {rules} policy rule(s) to {self.resources} resource(s)...\n")
-        if options.policy_report:
-            self._print_reports()
-        elif options.table:
-            from kyvernopy.reports.table import results_table  # noqa: PLC0415  rarely needed
-
-            style = styled(remove_color=options.remove_color)
-            detailed, audit_warn = options.detailed_results, options.audit_warn
-            sys.stdout.write(results_table(self.kept, detailed=detailed, audit_warn=audit_warn, style=style))
-        else:
-            sys.stdout.write(results_text(self.kept, audit_warn=options.audit_warn))
-            sys.stdout.write(counts_line(self.counts))
-        if not self.results:
-            say(f"warning: no rule was evaluated: {self.resources} resources, and no rule that is for any of them")
-
-    def _print_reports(self) -> None:
-        """The merged report, then one for each response of a namespaced policy."""
-        import time  # noqa: PLC0415  only reports have a time
-
-        from kyvernopy.documents.emit import emit  # noqa: PLC0415
-        from kyvernopy.documents.json_text import write_json  # noqa: PLC0415
-        from kyvernopy.reports.policy_report import merged_report, namespaced_reports  # noqa: PLC0415
-
-        as_json, now = self.options.output_format == "json", time.time()
-        merged = merged_report(self.kept, timestamp=now, audit_warn=self.options.audit_warn)
-        reports = namespaced_reports(self.kept, timestamp=now, audit_warn=self.options.audit_warn)
-        for number, report in enumerate([*([merged] if merged else []), *reports]):
-            text = write_json(report, sort_keys=True) + "\n" if as_json else emit(report, sort_keys=True)
-            sys.stdout.write(text if number == 0 and merged else f"---\n{text}")
+            sys.stdout.write(f"\nApplying {rules} policy rule(s) to {self._resources} resource(s)...\n")
+        for part in self._output.parts(self._counts):
+            sys.stdout.write(part)
+        if not self._results:
+            say(f"warning: no rule was evaluated ({len(policies)} policies, {self._resources} resources)")
 
     def _exit_status(self) -> int:
-        """Spec 08 §7.7, after what Kyverno would not have said: that the run is incomplete."""
-        options, counts = self.options, self.counts
-        if self.incomplete:
+        """Spec 08 §7.7, after what only we say: that the run is incomplete."""
+        code = int(self._options.warn_exit_code)
+        if self._is_incomplete:
             return INCOMPLETE
-        if counts.failed or counts.errors:
+        if self._counts.failed or self._counts.errors:
             return 1
-        if counts.warned and options.warn_exit_code:
-            sys.stdout.write(f"exit as warnExitCode is {options.warn_exit_code}")
-            return int(options.warn_exit_code)
-        if not counts.passed and options.warn_no_pass:
+        if self._counts.warned and code:
+            sys.stdout.write(f"exit as warnExitCode is {code}")
+            return code
+        if not self._counts.passed and self._options.warn_no_pass:
             sys.stdout.write("exit as no objects satisfied policy\n")
-            return int(options.warn_exit_code)
+            return code
         return 0
-
-
-def _stdin() -> Any:
-    return getattr(sys.stdin, "buffer", None)

@@ -1,21 +1,24 @@
-"""Flags read as pflag reads them, on top of argparse.
+"""Flags read as pflag reads them, with argparse for what is kept and for the help.
 
-pflag knows no abbreviations, takes flags and arguments in any order, splits lists at commas with the quoting of CSV,
-and lets a boolean be switched off with `--flag=false`; its complaints are those that scripts know from Kyverno.
+pflag knows no abbreviations, takes flags and arguments in any order, gives a flag that wants a value the next argument
+whatever that looks like, splits lists at commas with the quoting of CSV, and switches a boolean off with
+`--flag=false`. So arguments are first brought into the one form that both read alike, `--flag=value`; all that can be
+wrong is found there and told in pflag's words, which scripts know from Kyverno.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["Flags", "UsageError"]
+__all__ = ["WRONG_USAGE", "Flags", "UsageError"]
 
+WRONG_USAGE = 2  # the exit status; Kyverno's is 1, which here says that something failed
 TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 FALSE = frozenset({"0", "f", "F", "false", "FALSE", "False"})
 
@@ -25,75 +28,105 @@ class UsageError(Exception):
 
     def complain(self) -> int:
         """Print the error; returns the exit status."""
-        sys.stderr.write(f"Error: {self}\n")
-        return 2
+        from kyvernopy.cli.console import say  # noqa: PLC0415  only a mistake needs it
+
+        say(f"Error: {self}")
+        return WRONG_USAGE
 
 
-class _Parser(argparse.ArgumentParser):
-    """Argparse with the complaints of pflag."""
+@dataclass(frozen=True)
+class _Flag:
+    """A flag under its first long name; `kind` is one of text, list, number and switch."""
 
-    def error(self, message: str) -> NoReturn:
-        if found := re.match(r"argument (?:-\w/)?(--[\w-]+)\S*: expected one argument", message):
-            raise UsageError(f"flag needs an argument: {found[1]}")
-        if found := re.match(r"argument ((?:-\w/)?--[\w-]+)\S*: invalid int value: '(.*)'", message):
-            name = found[1].replace("/", ", ")
-            reason = f'strconv.ParseInt: parsing "{found[2]}": invalid syntax'
-            raise UsageError(f'invalid argument "{found[2]}" for "{name}" flag: {reason}')
-        raise UsageError(message)
+    name: str
+    short: str
+    kind: str
+
+    def value(self, text: str) -> str:
+        """The value in the form that argparse gets; raises `UsageError` if it is none."""
+        if self.kind == "switch" and text not in TRUE | FALSE:
+            raise self._invalid(text, "strconv.ParseBool", "invalid syntax")
+        if self.kind == "number":
+            return str(self._number(text))
+        return text
+
+    def _number(self, text: str) -> int:
+        try:
+            number = int(text, 0)
+        except ValueError:
+            number = None
+        if number is None or text != text.strip():
+            raise self._invalid(text, "strconv.ParseInt", "invalid syntax")
+        if not -(2**63) <= number < 2**63:
+            raise self._invalid(text, "strconv.ParseInt", "value out of range")
+        return number
+
+    def _invalid(self, text: str, function: str, reason: str) -> UsageError:
+        shown = f"{self.short}, {self.name}" if self.short else self.name
+        return UsageError(f'invalid argument "{text}" for "{shown}" flag: {function}: parsing "{text}": {reason}')
 
 
 class Flags:
     """The flags of one command. Arguments that are no flags end up in `arguments`."""
 
     def __init__(self, command: str, description: str, arguments: str = "") -> None:
-        usage = f"kyvernopy {command} {arguments} [flags]".replace("  ", " ")
-        self._parser = _Parser(usage=usage, description=description, allow_abbrev=False, add_help=False)
-        self._parser.add_argument("-h", "--help", action="help", help="show this help")
-        self._booleans: set[str] = set()
+        usage = " ".join(filter(None, ("kyvernopy", command, arguments, "[flags]")))
+        self._parser = argparse.ArgumentParser(
+            usage=usage, description=description, allow_abbrev=False, add_help=False, argument_default=None
+        )
+        self._flags: dict[str, _Flag] = {}  # by every name
         self._later: dict[str, str] = {}
+        self.switch("-h", "--help", help="show this help")
+
+    # --- What flags there are ---
 
     def text(self, *names: str, default: str = "", help: str) -> None:  # noqa: A002  argparse's word
         """A flag with a text."""
-        self._parser.add_argument(*names, default=default, help=help)
+        self._add(names, "text", metavar="TEXT", default=default, help=help)
 
     def number(self, *names: str, help: str) -> None:  # noqa: A002
-        """A flag with an integer."""
-        self._parser.add_argument(*names, type=int, default=0, help=help)
+        """A flag with an integer, 0 unless given."""
+        self._add(names, "number", metavar="NUMBER", type=int, default=0, help=help)
 
-    def boolean(self, *names: str, help: str) -> None:  # noqa: A002
+    def switch(self, *names: str, help: str) -> None:  # noqa: A002
         """A flag that is on or off."""
-        destination = names[-1].removeprefix("--").replace("-", "_")
-        self._parser.add_argument(*names, dest=destination, action="store_true", help=help)
-        self._parser.add_argument(_off(names[-1]), dest=destination, action="store_false", help=argparse.SUPPRESS)
-        self._booleans.add(names[-1])
+        self._add(names, "switch", action="store_true", help=help)
 
     def texts(self, *names: str, help: str) -> None:  # noqa: A002
-        """A flag with a list of texts, which may be given several times; its name is that of the first long form."""
-        destination = next(name for name in names if name.startswith("--")).removeprefix("--").replace("-", "_")
-        self._parser.add_argument(*names, dest=destination, action=_Slice, default=[], help=help)
+        """A flag with a list of texts, which may be given several times."""
+        self._add(names, "list", metavar="LIST", action=_Extend, default=[], help=help)
 
-    def later(self, *names: str, takes: bool = True) -> None:
+    def later(self, *names: str, kind: str = "text") -> None:
         """A flag of Kyverno that this version does not support; using it is an error that says so."""
-        destination = names[-1].removeprefix("--").replace("-", "_")
-        self._later[destination] = names[-1]
-        if takes:
-            self._parser.add_argument(*names, dest=destination, action="append", help=argparse.SUPPRESS)
-        else:
-            self._parser.add_argument(*names, dest=destination, action="store_true", help=argparse.SUPPRESS)
+        action = "store_true" if kind == "switch" else "append"
+        self._add(names, kind, action=action, help=argparse.SUPPRESS)
+        flag = self._flags[names[-1]]
+        self._later[_destination(flag.name)] = flag.name
 
-    def parse(self, arguments: Sequence[str]) -> argparse.Namespace:
-        """Read the arguments of a command; raises `UsageError`."""
-        flags, rest = list(arguments), []
-        if "--" in flags:
-            at = flags.index("--")
-            flags, rest = flags[:at], flags[at + 1 :]
-        options, others = self._parser.parse_known_args([self._switched(flag) for flag in flags])
-        for other in others:
-            if other.startswith("--"):
-                raise UsageError(f"unknown flag: {other.partition('=')[0]}")
-            if other.startswith("-") and other != "-":
-                raise UsageError(f"unknown shorthand flag: '{other[1]}' in {other}")
-        options.arguments = [*others, *rest]
+    def _add(self, names: Sequence[str], kind: str, **options: Any) -> None:
+        long = [name for name in names if name.startswith("--")]
+        flag = _Flag(long[0], next((name for name in names if name not in long), ""), kind)
+        self._flags.update(dict.fromkeys(names, flag))
+        self._parser.add_argument(*names, dest=_destination(long[0]), **options)
+
+    # --- Reading ---
+
+    def parse(self, arguments: Sequence[str]) -> argparse.Namespace | None:
+        """Read the arguments of a command; None if they asked for help. Raises `UsageError`."""
+        others: list[str] = []
+        switches: dict[str, str] = {}  # of which the last word counts
+        pairs = []
+        for flag, value in self._pairs(arguments, others):
+            if flag.kind == "switch":
+                switches[flag.name] = value
+            else:
+                pairs.append(f"{flag.name}={value}")
+        on = [name for name, value in switches.items() if value in TRUE]
+        options = self._parser.parse_args([*pairs, *on])
+        if options.help:
+            sys.stdout.write(self._parser.format_help())
+            return None
+        options.arguments = others
         return options
 
     def refuse_unsupported(self, options: argparse.Namespace) -> None:
@@ -102,29 +135,70 @@ class Flags:
             if getattr(options, destination):
                 raise UsageError(f"the flag {name} is not supported by this version of kyvernopy")
 
-    def _switched(self, argument: str) -> str:
-        """`--flag=false` as the hidden flag that switches it off."""
+    def _pairs(self, arguments: Sequence[str], others: list[str]) -> Iterator[tuple[_Flag, str]]:
+        """Flags and their values; arguments that are no flags go to the others."""
+        queue = iter(arguments)
+        for argument in queue:
+            if argument == "--":
+                others.extend(queue)
+            elif argument.startswith("--"):
+                yield self._long(argument, queue)
+            elif argument.startswith("-") and argument != "-":
+                yield from self._shorts(argument, queue)
+            else:
+                others.append(argument)
+
+    def _long(self, argument: str, queue: Iterator[str]) -> tuple[_Flag, str]:
         name, equals, value = argument.partition("=")
-        if name not in self._booleans or not equals:
-            return argument
-        if value in TRUE:
-            return name
-        if value in FALSE:
-            return _off(name)
-        reason = f'strconv.ParseBool: parsing "{value}": invalid syntax'
-        raise UsageError(f'invalid argument "{value}" for "{name}" flag: {reason}')
+        if len(name) == 2 or name[2] == "-":  # noqa: PLR2004  nothing behind the dashes
+            raise UsageError(f"bad flag syntax: {argument}")
+        flag = self._flags.get(name)
+        if flag is None:
+            raise UsageError(f"unknown flag: {name}")
+        if not equals:
+            value = "true" if flag.kind == "switch" else _next(queue, name)
+        return flag, flag.value(value)
+
+    def _shorts(self, argument: str, queue: Iterator[str]) -> Iterator[tuple[_Flag, str]]:
+        """Several letters behind one dash: switches, and at the end one flag with or without its value."""
+        rest = argument[1:]
+        while rest:
+            letter, rest = rest[0], rest[1:]
+            flag = self._flags.get(f"-{letter}")
+            if flag is None:
+                raise UsageError(f"unknown shorthand flag: '{letter}' in {argument}")
+            if rest.startswith("=") and len(rest) > 1:
+                value, rest = rest[1:], ""
+            elif flag.kind == "switch":
+                value = "true"
+            elif rest:
+                value, rest = rest, ""
+            else:
+                value = _next(queue, f"'{letter}' in {argument}")
+            yield flag, flag.value(value)
 
 
-def _off(name: str) -> str:
-    """A name that nobody can type."""
-    return f"--\0{name.removeprefix('--')}"
+def _next(queue: Iterator[str], shown: str) -> str:
+    value = next(queue, None)
+    if value is None:
+        raise UsageError(f"flag needs an argument: {shown}")
+    return value
 
 
-class _Slice(argparse.Action):
+def _destination(name: str) -> str:
+    return name.removeprefix("--").replace("-", "_")
+
+
+class _Extend(argparse.Action):
     """Splits every occurrence at commas, with the quoting of CSV, and adds it to what there is."""
 
     def __call__(self, _parser: object, namespace: argparse.Namespace, values: Any, _option: str | None = None) -> None:
-        import csv  # noqa: PLC0415  only a quote needs it
+        setattr(namespace, self.dest, [*getattr(namespace, self.dest), *_split(values)])
 
-        found = next(csv.reader([values]), [""]) if '"' in values else values.split(",")
-        setattr(namespace, self.dest, [*getattr(namespace, self.dest), *found])
+
+def _split(text: str) -> list[str]:
+    if '"' not in text:
+        return text.split(",") if text else []
+    import csv  # noqa: PLC0415  only a quote needs it
+
+    return next(csv.reader([text]), [])
