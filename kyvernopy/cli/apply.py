@@ -8,6 +8,7 @@ that it would drop in silence; such a run is incomplete and ends with 2.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.cli.console import complain, say, with_progress
@@ -18,9 +19,9 @@ from kyvernopy.reports.counts import Counts, count
 from kyvernopy.resources import load_resources
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterable
 
+    from kyvernopy.cli.flags import Options
     from kyvernopy.policies.model import Policy
 
 __all__ = ["apply"]
@@ -101,7 +102,7 @@ def _flags() -> Flags:
     return flags
 
 
-def _check(options: argparse.Namespace) -> None:
+def _check(options: Options) -> None:
     """The complaints of spec 08 §7.2, in their order."""
     policies, resources, json = options.arguments, options.resource, options.json
     payloads = options.http_payload or options.envoy_payload
@@ -126,7 +127,7 @@ def _check(options: argparse.Namespace) -> None:
 class _Run:
     """One run: what it was asked, and what it has found so far."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
+    def __init__(self, options: Options) -> None:
         self._options = options
         self._output = output_for(options)
         self._counts = Counts()
@@ -163,10 +164,12 @@ class _Run:
         """
         from kyvernopy.engine.checks import check_policy  # noqa: PLC0415  policies are loaded first
 
+        # Without a source, findings need no second look at the file for their lines; most are warnings, told elsewhere.
         # Upstream: without a cluster, the command does not know which kinds have no namespace.
-        findings = [finding for finding in check_policy(policy, cluster_kinds=()) if finding.severity == "error"]
-        if findings:
-            say(f"error: policy {policy.key} is invalid and not evaluated: {findings[0]}")
+        if any(finding.severity == "error" for finding in check_policy(replace(policy, source=None), cluster_kinds=())):
+            findings = check_policy(policy, cluster_kinds=())
+            reason = next(finding for finding in findings if finding.severity == "error")
+            say(f"error: policy {policy.key} is invalid and not evaluated: {reason}")
             self._counts += Counts(errors=1)
             return False
         for rule in policy.spec.rules:

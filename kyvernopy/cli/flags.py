@@ -1,26 +1,28 @@
-"""Flags read as pflag reads them, with argparse for what is kept and for the help.
+"""Flags read as pflag reads them; argparse only writes the help.
 
 pflag knows no abbreviations, takes flags and arguments in any order, gives a flag that wants a value the next argument
 whatever that looks like, splits lists at commas with the quoting of CSV, and switches a boolean off with
-`--flag=false`. So arguments are first brought into the one form that both read alike, `--flag=value`; all that can be
-wrong is found there and told in pflag's words, which scripts know from Kyverno.
+`--flag=false`; what is wrong is told in its words, which scripts know from Kyverno. Argparse has other rules in each of
+these places, and loading it takes as long as judging a dozen Pods.
 """
 
 from __future__ import annotations
 
-import argparse
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    Options: TypeAlias = SimpleNamespace
 
 __all__ = ["WRONG_USAGE", "Flags", "UsageError"]
 
 WRONG_USAGE = 2  # the exit status; Kyverno's is 1, which here says that something failed
 TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 FALSE = frozenset({"0", "f", "F", "false", "FALSE", "False"})
+EMPTY: dict[str, Any] = {"text": "", "list": [], "switch": False}
 
 
 class UsageError(Exception):
@@ -34,29 +36,40 @@ class UsageError(Exception):
         return WRONG_USAGE
 
 
-@dataclass(frozen=True)
 class _Flag:
     """A flag under its first long name; `kind` is one of text, list, number and switch."""
 
-    name: str
-    short: str
-    kind: str
+    # No dataclass: defining one takes longer than reading the flags of a command.
+    __slots__ = ("default", "help", "kind", "name", "names", "short")
 
-    def value(self, text: str) -> str:
-        """The value in the form that argparse gets; raises `UsageError` if it is none."""
-        if self.kind == "switch" and text not in TRUE | FALSE:
-            raise self._invalid(text, "strconv.ParseBool", "invalid syntax")
-        if self.kind == "number":
-            return str(self._number(text))
+    def __init__(self, names: Sequence[str], kind: str, default: Any, help_text: str) -> None:
+        self.names, self.kind, self.default, self.help = names, kind, default, help_text
+        self.name = next(name for name in names if name.startswith("--"))
+        self.short = next((name for name in names if not name.startswith("--")), "")
+
+    @property
+    def destination(self) -> str:
+        """The attribute that its value is kept in."""
+        return self.name.removeprefix("--").replace("-", "_")
+
+    def value(self, text: str, before: Any) -> Any:
+        """What a text stands for, in addition to what there was before. Raises `UsageError`."""
+        match self.kind:
+            case "switch":
+                if text not in TRUE | FALSE:
+                    raise self._invalid(text, "strconv.ParseBool", "invalid syntax")
+                return text in TRUE
+            case "number":
+                return self._number(text)
+            case "list":
+                return [*before, *_split(text)]
         return text
 
     def _number(self, text: str) -> int:
         try:
             number = int(text, 0)
         except ValueError:
-            number = None
-        if number is None or text != text.strip():
-            raise self._invalid(text, "strconv.ParseInt", "invalid syntax")
+            raise self._invalid(text, "strconv.ParseInt", "invalid syntax") from None
         if not -(2**63) <= number < 2**63:
             raise self._invalid(text, "strconv.ParseInt", "value out of range")
         return number
@@ -70,70 +83,69 @@ class Flags:
     """The flags of one command. Arguments that are no flags end up in `arguments`."""
 
     def __init__(self, command: str, description: str, arguments: str = "") -> None:
-        usage = " ".join(filter(None, ("kyvernopy", command, arguments, "[flags]")))
-        self._parser = argparse.ArgumentParser(
-            usage=usage, description=description, allow_abbrev=False, add_help=False, argument_default=None
-        )
+        self._usage = " ".join(filter(None, ("kyvernopy", command, arguments, "[flags]")))
+        self._description = description
         self._flags: dict[str, _Flag] = {}  # by every name
-        self._later: dict[str, str] = {}
+        self._later: list[_Flag] = []
         self.switch("-h", "--help", help="show this help")
 
     # --- What flags there are ---
 
     def text(self, *names: str, default: str = "", help: str) -> None:  # noqa: A002  argparse's word
         """A flag with a text."""
-        self._add(names, "text", metavar="TEXT", default=default, help=help)
+        self._add(names, "text", default, help)
 
     def number(self, *names: str, help: str) -> None:  # noqa: A002
         """A flag with an integer, 0 unless given."""
-        self._add(names, "number", metavar="NUMBER", type=int, default=0, help=help)
+        self._add(names, "number", 0, help)
 
     def switch(self, *names: str, help: str) -> None:  # noqa: A002
         """A flag that is on or off."""
-        self._add(names, "switch", action="store_true", help=help)
+        self._add(names, "switch", default=False, help_text=help)
 
     def texts(self, *names: str, help: str) -> None:  # noqa: A002
         """A flag with a list of texts, which may be given several times."""
-        self._add(names, "list", metavar="LIST", action=_Extend, default=[], help=help)
+        self._add(names, "list", [], help)
 
     def later(self, *names: str, kind: str = "text") -> None:
         """A flag of Kyverno that this version does not support; using it is an error that says so."""
-        action = "store_true" if kind == "switch" else "append"
-        self._add(names, kind, action=action, help=argparse.SUPPRESS)
-        flag = self._flags[names[-1]]
-        self._later[_destination(flag.name)] = flag.name
+        self._later.append(self._add(names, kind, EMPTY[kind], ""))
 
-    def _add(self, names: Sequence[str], kind: str, **options: Any) -> None:
-        long = [name for name in names if name.startswith("--")]
-        flag = _Flag(long[0], next((name for name in names if name not in long), ""), kind)
+    def _add(self, names: Sequence[str], kind: str, default: Any, help_text: str) -> _Flag:
+        flag = _Flag(names, kind, default, help_text)
         self._flags.update(dict.fromkeys(names, flag))
-        self._parser.add_argument(*names, dest=_destination(long[0]), **options)
+        return flag
 
     # --- Reading ---
 
-    def parse(self, arguments: Sequence[str]) -> argparse.Namespace | None:
+    def parse(self, arguments: Sequence[str]) -> Options | None:
         """Read the arguments of a command; None if they asked for help. Raises `UsageError`."""
         others: list[str] = []
-        switches: dict[str, str] = {}  # of which the last word counts
-        pairs = []
-        for flag, value in self._pairs(arguments, others):
-            if flag.kind == "switch":
-                switches[flag.name] = value
-            else:
-                pairs.append(f"{flag.name}={value}")
-        on = [name for name, value in switches.items() if value in TRUE]
-        options = self._parser.parse_args([*pairs, *on])
-        if options.help:
-            sys.stdout.write(self._parser.format_help())
+        values = {flag.destination: flag.default for flag in self._flags.values()}
+        for flag, text in self._pairs(arguments, others):
+            values[flag.destination] = flag.value(text, values[flag.destination])
+        if values["help"]:
+            sys.stdout.write(self._help())
             return None
-        options.arguments = others
-        return options
+        return SimpleNamespace(**values, arguments=others)
 
-    def refuse_unsupported(self, options: argparse.Namespace) -> None:
+    def refuse_unsupported(self, options: Options) -> None:
         """Raise `UsageError` if a flag was used that this version does not support."""
-        for destination, name in self._later.items():
-            if getattr(options, destination):
-                raise UsageError(f"the flag {name} is not supported by this version of kyvernopy")
+        for flag in self._later:
+            if getattr(options, flag.destination) != flag.default:
+                raise UsageError(f"the flag {flag.name} is not supported by this version of kyvernopy")
+
+    def _help(self) -> str:
+        import argparse  # noqa: PLC0415  most runs do not ask for help
+
+        parser = argparse.ArgumentParser(usage=self._usage, description=self._description, add_help=False)
+        for flag in dict.fromkeys(self._flags.values()):
+            if flag.help:
+                takes: dict[str, Any] = (
+                    {"action": "store_true"} if flag.kind == "switch" else {"metavar": flag.kind.upper()}
+                )
+                parser.add_argument(*flag.names, help=flag.help, **takes)
+        return parser.format_help()
 
     def _pairs(self, arguments: Sequence[str], others: list[str]) -> Iterator[tuple[_Flag, str]]:
         """Flags and their values; arguments that are no flags go to the others."""
@@ -157,7 +169,7 @@ class Flags:
             raise UsageError(f"unknown flag: {name}")
         if not equals:
             value = "true" if flag.kind == "switch" else _next(queue, name)
-        return flag, flag.value(value)
+        return flag, value
 
     def _shorts(self, argument: str, queue: Iterator[str]) -> Iterator[tuple[_Flag, str]]:
         """Several letters behind one dash: switches, and at the end one flag with or without its value."""
@@ -175,7 +187,7 @@ class Flags:
                 value, rest = rest, ""
             else:
                 value = _next(queue, f"'{letter}' in {argument}")
-            yield flag, flag.value(value)
+            yield flag, value
 
 
 def _next(queue: Iterator[str], shown: str) -> str:
@@ -183,17 +195,6 @@ def _next(queue: Iterator[str], shown: str) -> str:
     if value is None:
         raise UsageError(f"flag needs an argument: {shown}")
     return value
-
-
-def _destination(name: str) -> str:
-    return name.removeprefix("--").replace("-", "_")
-
-
-class _Extend(argparse.Action):
-    """Splits every occurrence at commas, with the quoting of CSV, and adds it to what there is."""
-
-    def __call__(self, _parser: object, namespace: argparse.Namespace, values: Any, _option: str | None = None) -> None:
-        setattr(namespace, self.dest, [*getattr(namespace, self.dest), *_split(values)])
 
 
 def _split(text: str) -> list[str]:

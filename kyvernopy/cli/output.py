@@ -12,9 +12,9 @@ from kyvernopy.reports.text import counts_line, results_text
 from kyvernopy.results import Status
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable, Iterator, Sequence
 
+    from kyvernopy.cli.flags import Options
     from kyvernopy.reports.counts import Counts
     from kyvernopy.reports.entries import Document
     from kyvernopy.results import RuleResult
@@ -32,7 +32,7 @@ class Output(Protocol):
         """The text of the output, in parts."""
 
 
-def output_for(options: argparse.Namespace) -> Output:
+def output_for(options: Options) -> Output:
     """The output that the options of `apply` ask for; reports come before tables, as in Kyverno."""
     if options.policy_report:
         return Reports(as_json=options.output_format == "json", audit_warn=options.audit_warn)
