@@ -90,12 +90,17 @@ class Builder:
                     else:
                         owner[key] = value
                 event = get()
-                if owner.__class__ is dict and event.__class__ is not MappingEndEvent:
-                    plain = event.__class__ is ScalarEvent and event.implicit[0] and not event.anchor
-                    key = keys[event.value] if plain else self._key(event)
-                    if strict:
-                        self._check_once(owner, key, event)
-                    event = get()
+                if owner.__class__ is dict:
+                    while event.__class__ is not MappingEndEvent:
+                        plain = event.__class__ is ScalarEvent and event.implicit[0] and not event.anchor
+                        key = keys[event.value] if plain else self._key(event)
+                        if strict:
+                            self._check_once(owner, key, event)
+                        event = get()
+                        if event.__class__ is not ScalarEvent or not event.implicit[0] or event.anchor or key is MERGE:
+                            break
+                        owner[key] = values[event.value]
+                        event = get()
         except ScalarError as error:
             raise BuildError("yaml-value", error.message, error.advice, event) from None
 
