@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import socket
 import subprocess
 import sys
 
@@ -93,6 +94,25 @@ def test_error_says_what_to_do(tmp_path):
 def test_file_without_permission_is_an_error(folder):
     (folder / "a.yml").chmod(0)
     assert load(folder / "a.yml") == [("path-unreadable", f"{folder}/a.yml")]
+
+
+def test_folder_without_permission_costs_no_other(folder, monkeypatch):
+    scandir = os.scandir
+
+    def refuse(path):
+        if str(path).endswith("aa"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert load(folder) == [{"a": 1}, ("path-unreadable", f"{folder}/aa"), {"b": 1}, {"b": 2}, {"c": 1}]
+
+
+def test_what_cannot_be_opened_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # names of sockets are short
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("s")
+        assert load("s") == [("path-unreadable", "s")]
 
 
 def test_device_that_fails_while_reading_is_an_error():

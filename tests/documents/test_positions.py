@@ -76,6 +76,12 @@ def test_documents_are_counted_as_the_reader_counts_them():
     assert locate(TEXT, 2, "second") == (21, 1)
 
 
+@pytest.mark.parametrize("libyaml", [True, False], ids=["libyaml", "pure"])
+def test_odd_characters_hide_no_other_field(libyaml):
+    assert locate('{"a": "\x7f\x85", "b": 1}', 1, "b", _libyaml=libyaml) == (1, 13)
+    assert locate("a: &x k\n*x : 1\n~: 2\nb: 3\n", 1, "b", _libyaml=libyaml) == (4, 1)
+
+
 def test_json_has_places_too():
     text = '{\n\t"a": {"b": [1, {"c": "\\ud83d\\ude00"}]}\n}'
     assert locate(text, 1, "a.b[1].c") == (2, 18)
@@ -84,6 +90,7 @@ def test_json_has_places_too():
 def test_line_of_the_source_leads_to_its_document():
     assert place_in(TEXT, Source("f", 2, 21), "second").line == 21
     assert place_in("a: [", Source("f", 1, 1), "a") is None
+    assert place_in("a: 1\n", Source("f", 1, 9), "a") is None
 
 
 @pytest.mark.parametrize(
