@@ -8,7 +8,7 @@ kinds alone, nothing is left to do for each resource. `reasons` walks the same c
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kyvernopy.kubernetes.kinds import KindSelector, parse_kind
 from kyvernopy.kubernetes.selectors import SelectorError, compile_selector
@@ -190,11 +190,24 @@ def _description_criteria(description: ResourceDescription) -> Iterator[Criterio
     if description.annotations:
         yield Criterion(_annotations_test(description.annotations), "annotations does not match")
     if description.selector is not None:
-        select = compile_selector(description.selector)
+        select = _selector_test(description.selector)
         unreadable = "failed to parse selector"
         yield Criterion(lambda request: select(request.labels), "selector does not match", unreadable)
     if description.namespace_selector is not None:
         yield _namespace_selector_criterion(description)
+
+
+def _selector_test(selector: Mapping[str, Any]) -> Callable[[Mapping[str, str]], bool]:
+    """The test of a selector; one that makes no sense says so whenever it is asked, not before."""
+    try:
+        return compile_selector(selector)
+    except SelectorError as error:
+        message = str(error)
+
+    def refuse(_labels: Mapping[str, str]) -> bool:
+        raise SelectorError(message)
+
+    return refuse
 
 
 def _any_wildcard(texts: tuple[str, ...]) -> Callable[[str], bool]:
@@ -217,7 +230,7 @@ def _annotations_test(wanted: Mapping[str, str]) -> Test:
 
 def _namespace_selector_criterion(description: ResourceDescription) -> Criterion:
     """Never for a Namespace; a resource without a kind is tested only if `kinds` holds `*`."""
-    select = compile_selector(description.namespace_selector or {})
+    select = _selector_test(description.namespace_selector or {})
     everything = "*" in description.kinds
 
     def holds(request: Request) -> bool:
