@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from kyvernopy.cli.console import complain, say, with_progress
 from kyvernopy.cli.flags import Flags, UsageError
-from kyvernopy.cli.output import output_for
+from kyvernopy.cli.output import Troubles, output_for
+from kyvernopy.errors import Finding
 from kyvernopy.policy_set import PolicySet, load_policies
 from kyvernopy.reports.counts import Counts, count
 from kyvernopy.resources import load_resources
+from kyvernopy.source import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -130,6 +132,7 @@ class _Run:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._output = output_for(options)
+        self._troubles = Troubles()
         self._counts = Counts()
         self._resources = self._results = 0
         self._is_incomplete = False
@@ -137,7 +140,7 @@ class _Run:
     def run(self) -> int:
         """Load, judge, print."""
         user = self._user()
-        policies = load_policies(self._options.arguments, errors="collect")
+        policies = load_policies(self._local(self._options.arguments), errors="collect")
         self._complain(policies.errors)
         self._complain(policies.notes)
         valid = PolicySet(policy for policy in policies if self._is_valid(policy))
@@ -145,8 +148,17 @@ class _Run:
         self._print(policies)
         return self._exit_status()
 
-    def _complain(self, findings: Iterable[Any]) -> None:
+    def _complain(self, findings: Iterable[Finding]) -> None:
         self._is_incomplete |= complain(findings)
+
+    def _local(self, paths: Iterable[str]) -> list[str]:
+        """The paths without addresses, which this version does not read."""
+        remote = [path for path in paths if path.startswith(("http://", "https://"))]
+        advice = "download it and give the path of the file"
+        self._complain(
+            Finding("path-remote", "error", "nothing is read from the network", Place(path), advice) for path in remote
+        )
+        return [path for path in paths if path not in remote]
 
     def _user(self) -> dict[str, Any] | None:
         if not self._options.userinfo:
@@ -183,7 +195,7 @@ class _Run:
 
     def _judge(self, policies: PolicySet, user: dict[str, Any] | None) -> None:
         audit_warn = self._options.audit_warn
-        resources = load_resources(self._options.resource, normalize=True, errors="collect")
+        resources = load_resources(self._local(self._options.resource), normalize=True, errors="collect")
         for resource in with_progress(resources, "resources judged"):
             if resource["kind"] == "GlobalContextEntry" and resource["apiVersion"] == "kyverno.io/v2":
                 continue  # spec 08 §7.4: it is no resource to be judged
@@ -193,7 +205,10 @@ class _Run:
             # One resource at a time: a rule counts once for each, also where two look alike.
             self._counts += count(results, audit_warn=audit_warn)
             self._output.add(results)
+            if not self._options.policy_report:  # which has the messages
+                self._troubles.add(results)
         self._complain(resources.errors)
+        self._troubles.tell()
 
     # --- The end ---
 
@@ -206,7 +221,7 @@ class _Run:
         for part in self._output.parts(self._counts):
             sys.stdout.write(part)
         if not self._results:
-            say(f"warning: no rule was evaluated ({len(policies)} policies, {self._resources} resources)")
+            say(f"warning: no rule was evaluated (policies: {len(policies)}, resources: {self._resources})")
 
     def _exit_status(self) -> int:
         """Spec 08 §7.7, after what only we say: that the run is incomplete."""

@@ -6,8 +6,10 @@ all are there. So the default output of a large run holds no more than its failu
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
+from kyvernopy.cli.console import say, styled
 from kyvernopy.reports.text import counts_line, results_text
 from kyvernopy.results import Status
 
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
     from kyvernopy.reports.entries import Document
     from kyvernopy.results import RuleResult
 
-__all__ = ["Failures", "Output", "Reports", "Table", "output_for"]
+__all__ = ["Failures", "Output", "Reports", "Table", "Troubles", "output_for"]
+
+MOST_TROUBLES = 20
 
 
 class Output(Protocol):
@@ -37,8 +41,6 @@ def output_for(options: Options) -> Output:
     if options.policy_report:
         return Reports(as_json=options.output_format == "json", audit_warn=options.audit_warn)
     if options.table:
-        from kyvernopy.cli.console import styled  # noqa: PLC0415  tables are rare
-
         style = styled(remove_color=options.remove_color)
         return Table(detailed=options.detailed_results, audit_warn=options.audit_warn, style=style)
     return Failures(audit_warn=options.audit_warn)
@@ -127,3 +129,39 @@ def _settled(results: Sequence[RuleResult]) -> Sequence[RuleResult]:
     for result in results:
         shared = result.settle(shared).resource
     return results
+
+
+# --- Beside the output ---
+
+
+class Troubles:
+    """Why rules could not be evaluated, which the outputs without messages do not show; for standard error.
+
+    The same reason is told once, with the first resource, and no more than some reasons are told.
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[str, str, str], str] = {}  # of each reason, the first resource
+        self._numbers: Counter[tuple[str, str, str]] = Counter()
+        self._untold = 0
+
+    def add(self, results: Sequence[RuleResult]) -> None:
+        """Take the results of one resource."""
+        for result in results:
+            if result.status is not Status.ERROR:
+                continue
+            reason = (result.policy, result.rule, result.message)
+            if reason not in self._places and len(self._places) == MOST_TROUBLES:
+                self._untold += 1
+                continue
+            self._places.setdefault(reason, str(result.resource))
+            self._numbers[reason] += 1
+
+    def tell(self) -> None:
+        """Print them."""
+        for (policy, rule, message), place in self._places.items():
+            more = self._numbers[policy, rule, message] - 1
+            others = f" and {more} more" if more else ""
+            say(f"error: policy {policy} -> resource {place}{others}: {rule}: {message}")
+        if self._untold:
+            say(f"error: {self._untold} more errors, for other reasons")
