@@ -184,6 +184,11 @@ class RuleResult:
         return message
 
     @property
+    def subject(self) -> Mapping[str, Any] | ResourceRef:
+        """The resource that was judged, or its identity once the result is settled."""
+        return self._subject
+
+    @property
     def resource(self) -> ResourceRef:
         """The identity of the resource that was judged."""
         subject = self._subject

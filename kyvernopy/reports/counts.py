@@ -6,7 +6,7 @@ table of spec 08 §7.6). The plain tally is `Report.summary`.
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kyvernopy.reports.entries import is_classic, reported, responses
@@ -35,11 +35,17 @@ class Counts:
     skipped: int = 0
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+        return Counts(
+            self.passed + other.passed,
+            self.failed + other.failed,
+            self.warned + other.warned,
+            self.errors + other.errors,
+            self.skipped + other.skipped,
+        )
 
     def __str__(self) -> str:
-        numbers = zip(("pass", "fail", "warn", "error", "skip"), astuple(self), strict=True)
-        return ", ".join(f"{name}: {number}" for name, number in numbers)
+        numbers = f"pass: {self.passed}, fail: {self.failed}, warn: {self.warned}, "
+        return f"{numbers}error: {self.errors}, skip: {self.skipped}"
 
 
 def count(results: Iterable[RuleResult], *, audit_warn: bool = False) -> Counts:

@@ -11,12 +11,12 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kyvernopy.results import Status
+from kyvernopy.results import ResourceRef, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from kyvernopy.results import PolicyRef, ResourceRef, RuleResult
+    from kyvernopy.results import PolicyRef, RuleResult
 
 __all__ = [
     "FIELDS",
@@ -118,8 +118,10 @@ def responses(results: Iterable[RuleResult]) -> Iterator[list[RuleResult]]:
 
 
 def _response(result: RuleResult) -> tuple[object, ...]:
-    resource = result.resource
-    return result.policy, result.info.policy.kind, result.info.type, resource, resource.place
+    subject = result.subject
+    # A resource that is still there is known by being the same object, which costs nothing to find out.
+    about = (subject, subject.place) if isinstance(subject, ResourceRef) else id(subject)
+    return result.info.policy, result.info.type, about
 
 
 # --- Rows and parts of documents ---
