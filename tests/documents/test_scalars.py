@@ -13,6 +13,9 @@ from cases import table
 from kyvernopy.documents.read import read_documents
 from kyvernopy.documents.scalars import ScalarError, Values, key_text, plain_value
 from kyvernopy.errors import DocumentError
+from reference import yaml_text
+from reference.values import ExpressionError
+from support import examples
 
 PARSERS = pytest.mark.parametrize("libyaml", [True, False], ids=["libyaml", "pure"])
 NUMBER_LIKE = st.text(alphabet="0123456789+-._eExXobBfFinaN:", max_size=24)
@@ -53,6 +56,21 @@ def test_any_number_like_text_has_a_value_or_our_error(text):
     if type(value) is float:
         assert value - value == 0
         assert not (value.is_integer() and -(2**63) <= value < 2**63)
+
+
+# Without `_`, which the definition does not take out of exponents.
+@given(st.text(alphabet="0123456789+-._eExXobBfFinaNyYst=<~:", max_size=12).filter(lambda text: "_" not in text))
+@examples(300)
+def test_definition_gives_the_same_value(text):
+    try:
+        value = plain_value(text)
+    except ScalarError:
+        value = "no JSON"
+    try:
+        defined = yaml_text.scalar("plain", text)
+    except ExpressionError:
+        defined = "no JSON"
+    assert (value, isinstance(value, bool)) == (defined, isinstance(defined, bool))
 
 
 @given(st.floats())
