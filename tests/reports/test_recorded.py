@@ -31,8 +31,11 @@ def policy_of(document: dict[str, Any]) -> PolicyRef:
     )
 
 
+RESOURCE: Row = {}  # one object, as all results of one request are about one
+
+
 def result_of(policy: PolicyRef, rule: str, status: str, message: str = "", action: str = "Audit") -> RuleResult:
-    return RuleResult(RuleInfo(policy, rule, policy_action=action), Status(status), message, {})
+    return RuleResult(RuleInfo(policy, rule, policy_action=action), Status(status), message, RESOURCE)
 
 
 # --- Small questions ---
