@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ __all__ = ["complain", "say", "styled", "with_progress"]
 T = TypeVar("T")
 
 COLOURS = {"Pass": "green", "Fail": "red", "Warn": "yellow", "Error": "red", "Skip": "bright_black"}
-PATIENCE = 1.0  # seconds before the bar appears
+PATIENCE = 2.0  # seconds before the bar appears
 
 
 def say(text: str) -> None:
@@ -62,13 +63,13 @@ def with_progress(things: Iterable[T], what: str) -> Iterator[T]:
     """The same things; where that takes long, they are counted on a terminal while they pass."""
     passing = iter(things)
     if sys.stderr.isatty():
-        start, passed = time.monotonic(), 0
-        for thing in passing:
-            yield thing
-            passed += 1
+        start = time.monotonic()
+        for passed, thing in enumerate(passing):
             if time.monotonic() - start > PATIENCE:
+                passing = chain([thing], passing)
+                yield from _counted(passing, what, passed)
                 break
-        yield from _counted(passing, what, passed)
+            yield thing
     yield from passing
 
 
