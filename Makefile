@@ -9,7 +9,7 @@ test: .venv/installed-test
 	.venv/bin/python .ci/checks.py
 
 bench: .venv/installed-bench
-	@for file in benchmarks/bench_*.py; do .venv/bin/python "$$file" || exit 1; done
+	.venv/bin/python benchmarks
 
 clean:
 	rm -rf .venv .venvs .coverage* .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
