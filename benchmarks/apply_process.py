@@ -46,7 +46,7 @@ def run() -> None:
     rows = [("", "process", "of a bare start")]
     rows += [(label, duration(seconds), f"{seconds / base:.1f}") for label, seconds in taken.items()]
     table("kyvernopy apply as a process", rows)
-    print("Without: many small files, and a cold disk.")
+    print("Not in these numbers: many small files, and a cold disk.")
     print(versions("kyvernopy", "pyyaml", "orjson"))
 
 

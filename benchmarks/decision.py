@@ -41,7 +41,7 @@ def run() -> None:
         row("twelve: three fail, with messages", many, CARELESS, read_all, twelve),
     ]
     table("One decision on a Pod of three containers", rows)
-    print("Without: reading the Pod from a text, and the first decision, which compiles. By hand there is no message.")
+    print("Not in these numbers: reading the Pod from a text, and the first decision. By hand there is no message.")
     print(versions("kyvernopy"))
 
 

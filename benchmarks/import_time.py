@@ -26,7 +26,7 @@ def run() -> None:
     rows = [("", "process", "of a bare start")]
     rows += [(name, duration(seconds), f"{seconds / base:.2f}") for name, seconds in taken.items()]
     table("Importing in a fresh process", rows)
-    print("Without: a cold disk; the files are in the cache of the system.")
+    print("Not in these numbers: a cold disk; the files are in the cache of the system.")
     print(versions("kyvernopy", "jsonschema"))
 
 

@@ -48,7 +48,7 @@ def run() -> None:
             times, faster = one / seconds[HAND], seconds[DEFINITION] / one
             rows.append((f"  {label}", duration(one), f"{times:.2f}", f"{faster:.1f}"))
     table("One pattern match on a Pod of three containers that passes", rows)
-    print("Without: hand-written checks trust the types in the Pod, all others test them; no message is made.")
+    print("Not in these numbers: a message. The hand-written checks trust the types in the Pod, all others test them.")
     print(versions("kyvernopy", *PEERS))
 
 

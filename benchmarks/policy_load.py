@@ -34,7 +34,7 @@ def run() -> None:
         each = duration(all_of_them / len(texts))
         rows.append((name, duration(all_of_them), each, f"{all_of_them / read:.2f}"))
     table("Loading the twelve policies of pod security", rows)
-    print("Without: opening the files, and imports.")
+    print("Not in these numbers: opening the files, and imports.")
     print(versions("kyvernopy", "pyyaml"))
 
 
