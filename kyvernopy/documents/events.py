@@ -40,6 +40,7 @@ _NO_DOCUMENT = ("did not find expected <document start>", "expected '<document s
 QUOTE_VARIABLE = 'quote the variable: "{{ ... }}"'
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAB_INDENT = re.compile(r"[ ]*\t")
+MOST_LOOKED_AT = 500  # characters of a line; the search is quadratic in brackets without a blank
 _BARE_VARIABLE = re.compile(r"""(?:^|[:\-\[,])\s*[^"'#\s]*\{\{""")
 
 
@@ -159,7 +160,7 @@ def _advice(shown: str, column: int) -> str:
     """What to do, guessed from the line."""
     if _TAB_INDENT.match(shown):
         return "indent with spaces; YAML does not allow tabs"
-    if _BARE_VARIABLE.search(shown):
+    if _BARE_VARIABLE.search(shown[:MOST_LOOKED_AT]):
         return QUOTE_VARIABLE
     if shown[column : column + 1] in {"@", "`", "%", "\t"}:
         return "put the value in quotes"

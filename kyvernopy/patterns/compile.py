@@ -95,7 +95,10 @@ class Compiler:
             case AllLeaves(_, leaf):
                 return _all_leaves(self._cache.leaf_test(leaf))
             case EachItem(_, item):
-                return _each_item(self.check(item))
+                check = self.check(item)
+                if _remembers_nothing(item):
+                    self._cache.items[id(item)] = check
+                return _each_item(check)
             case Positions(_, items):
                 return _positions([self.check(item) for item in items])
             case EmptyList():
@@ -167,6 +170,19 @@ class Compiler:
                 return lambda resource, evaluation: check(resource[name], evaluation) if name in resource else OK
             case _:
                 assert_never(key)
+
+
+def _remembers_nothing(node: Node) -> bool:
+    """Whether matching leaves no trace in the ledger or in expansions, here and below."""
+    match node:
+        case MapNode():
+            return not (node.ledger or node.expands) and all(_remembers_nothing(key.child) for key in node.keys)
+        case EachItem():
+            return _remembers_nothing(node.item)
+        case Positions() | Existing():
+            return all(map(_remembers_nothing, node.items))
+        case _:
+            return True
 
 
 def _leaf(test: Test) -> Check:

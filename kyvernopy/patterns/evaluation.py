@@ -8,7 +8,7 @@ from kyvernopy.patterns.expansion import Expansions
 from kyvernopy.patterns.leaves import Test, leaf_test
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from kyvernopy.patterns.nodes import Leaf, MapNode
 
@@ -16,12 +16,16 @@ __all__ = ["Cache", "Evaluation"]
 
 
 class Cache:
-    """What one pattern keeps between matches: the tests of its leaves, and the expansions of its labels (bounded)."""
+    """What one pattern keeps between matches: the tests of its leaves, and the expansions of its labels (bounded).
 
-    __slots__ = ("expansions", "tests")
+    `items` has the closures of list items that remember nothing while they are matched, so that they may be asked twice.
+    """
+
+    __slots__ = ("expansions", "items", "tests")
 
     def __init__(self) -> None:
         self.expansions = Expansions()
+        self.items: dict[int, Callable[[Any, Evaluation], int]] = {}
         self.tests: dict[int, Test] = {}
 
     def leaf_test(self, leaf: Leaf) -> Test:

@@ -21,7 +21,7 @@ from kyvernopy.patterns.nodes import Boolean, Compare, Condition, Leaf, Null, Nu
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Test", "leaf_test", "plain_text"]
+__all__ = ["Test", "leaf_test", "plain_text", "plain_texts"]
 
 Test: TypeAlias = "Callable[[Any], bool]"
 
@@ -60,10 +60,25 @@ def _number_test(wanted: float) -> Test:
 
 def _text_test(raw: str, alternatives: tuple[tuple[Condition, ...], ...]) -> Test:
     """Spec 01 §4.5: the whole text literally, or an alternative of which all conditions hold."""
+    texts = plain_texts(alternatives)
+    if texts is not None:
+        return lambda value: (value if value.__class__ is str else plain_text(value)) in texts or value == raw
     tests = [_all_of([_condition_test(condition) for condition in conditions]) for conditions in alternatives]
     if len(tests) == 1:
         return _literal_or(raw, tests[0])
     return lambda value: value == raw or any(test(value) for test in tests)
+
+
+def plain_texts(alternatives: tuple[tuple[Condition, ...], ...]) -> frozenset[str] | None:
+    """The texts that a leaf accepts, if it is nothing but a list of texts such as `ALL | NET_RAW`."""
+    texts = set()
+    for condition, *others in alternatives:
+        if others or not isinstance(condition, Compare) or condition.operator:
+            return None
+        if condition.duration is not None or condition.quantity is not None or condition.wildcard.kind != "exact":
+            return None
+        texts.add(condition.operand)
+    return frozenset(texts)
 
 
 def _literal_or(raw: str, test: Test) -> Test:

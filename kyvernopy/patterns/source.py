@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kyvernopy.exhaustive import assert_never
 from kyvernopy.patterns.compile import element_test
+from kyvernopy.patterns.leaves import plain_texts
 from kyvernopy.patterns.nodes import (
     AllLeaves,
     Boolean,
@@ -176,6 +177,8 @@ class Writer:
                 return ""
             case Text("true" | "false"):
                 return f"{value} == {self.constant('text', leaf.raw)} or {value} is {leaf.raw.capitalize()}"
+            case Text() if len(leaf.alternatives) > 1 and (texts := plain_texts(leaf.alternatives)):
+                return f"{value}.__class__ is str and {value} in {self.constant('texts', texts)}"
             case Text():
                 tests = [self.quick_conditions(conditions, value) for conditions in leaf.alternatives]
                 return " or ".join(filter(None, tests))
