@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from kyvernopy.documents.plain import copy_plain
 from kyvernopy.documents.read import Document, read_documents
 from kyvernopy.engine.index import Index
 from kyvernopy.engine.request import UNKNOWN, Request, User
-from kyvernopy.errors import PolicyError
+from kyvernopy.errors import DocumentError, LimitExceeded, PolicyError
 from kyvernopy.kubernetes.objects import as_plain
 from kyvernopy.limits import DEFAULT_LIMITS
 from kyvernopy.policies.read import read_policies
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from kyvernopy.documents.load import Paths
     from kyvernopy.engine.response import Response
-    from kyvernopy.errors import DocumentError, Finding
+    from kyvernopy.errors import Finding
     from kyvernopy.limits import Limits
     from kyvernopy.policies.model import Policy
     from kyvernopy.reports.report import Report
@@ -65,8 +66,7 @@ class PolicySet:
         Unknown fields are left out and listed in `notes`, as the API server prunes them; fields of a wrong type are
         errors. With `errors="collect"` they are kept in `errors`, otherwise they are raised together as `PolicyError`.
         """
-        sources = (Document(document, Source("", number)) for number, document in enumerate(documents, 1))
-        return _policy_set(sources, errors, limits, strict=False)
+        return _policy_set(_copied(documents, limits), errors, limits, strict=False)
 
     def validate(
         self,
@@ -174,6 +174,14 @@ def parse_policies(
 ) -> PolicySet:
     """Policies from a YAML or JSON text; `source` names it in messages. Otherwise as `load_policies`."""
     return _policy_set(read_documents(text, source, limits=limits), errors, limits, strict=True)
+
+
+def _copied(documents: Iterable[Any], limits: Limits) -> Iterator[Document | DocumentError]:
+    for number, document in enumerate(documents, 1):
+        try:
+            yield Document(copy_plain(document, limits), Source("", number))
+        except LimitExceeded as error:
+            yield DocumentError(error.finding)
 
 
 def _policy_set(

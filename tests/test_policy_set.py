@@ -264,6 +264,19 @@ def test_a_pattern_beyond_the_limits_is_an_error_result():
     assert Limits().pattern_depth < 100
 
 
+def test_plain_data_is_copied_and_held_to_the_limits():
+    body = {"validate": {"pattern": {"metadata": {"labels": {"team": "?*"}}}}}
+    policies = rule(body)
+    body["validate"]["pattern"].clear()
+    assert str(policies.validate(POD).results[0].status) == "fail"
+
+    deep: object = "x"
+    for _ in range(100_000):
+        deep = {"a": deep}
+    with pytest.raises(PolicyError, match="limit `depth` exceeded"):
+        rule({"validate": {"pattern": deep}})
+
+
 def test_a_message_read_after_a_change_says_so():
     pod = copy.deepcopy(POD)
     [result] = policy_set().validate(pod).results
