@@ -180,7 +180,7 @@ def _copied(documents: Iterable[Any], limits: Limits) -> Iterator[Document | Doc
     for number, document in enumerate(documents, 1):
         try:
             yield Document(copy_plain(document, limits), Source("", number))
-        except LimitExceeded as error:
+        except LimitExceeded as error:  # noqa: PERF203  the other documents are still read
             yield DocumentError(error.finding)
 
 

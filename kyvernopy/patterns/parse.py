@@ -131,11 +131,13 @@ class Parser:
 
     def _key(self, text: Any, pattern: Any, depth: int) -> KeyNode:
         key = parse_key(text if isinstance(text, str) else str(text))
+        return key_node(key, self.below(key, pattern, depth + 1))
+
+    def below(self, key: Key, pattern: Any, depth: int = 0) -> Node:
+        """The node below a key; an existence anchor uses all its items, unlike a plain list (spec 01 §6.7)."""
         if key.anchor is Anchor.EXISTENCE and isinstance(pattern, list) and not self._is_hole(pattern):
-            # An existence anchor uses all its items, unlike a plain list (spec 01 §6.7).
-            items = tuple(self.parse(item, depth + 2) for item in pattern)
-            return ExistenceKey(key, Existing(pattern, items))
-        return key_node(key, self.parse(pattern, depth + 1))
+            return Existing(pattern, tuple(self.parse(item, depth + 1) for item in pattern))
+        return self.parse(pattern, depth)
 
 
 def _leaf(pattern: Any) -> Leaf:
