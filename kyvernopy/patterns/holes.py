@@ -33,7 +33,11 @@ def fill(node: Node, values: Sequence[Any], limits: Limits) -> Node:
             return map_node({key.key.text: key.child.raw for key in keys}, keys)
         case EachItem():
             item = fill(node.item, values, limits)
-            return node if item is node.item or not isinstance(item, MapNode) else EachItem([item.raw], item)
+            return (
+                node
+                if item is node.item or not isinstance(item, MapNode)
+                else EachItem([item.raw, *node.raw[1:]], item)
+            )
         case Positions() | Existing():
             items = tuple(fill(item, values, limits) for item in node.items)
             same = all(old is new for old, new in zip(node.items, items, strict=True))
