@@ -6,15 +6,13 @@ wrong, and fails where mypy sees no such error.
 
 from __future__ import annotations
 
-from typing import Any
-
 from typing_extensions import assert_type
 
 import kyvernopy
 
 # --- Policy sets ---
 
-policies = kyvernopy.load_policies("policies/", "more.yaml")
+policies = kyvernopy.load_policies(["policies/", "more.yaml"])
 assert_type(policies, kyvernopy.PolicySet)
 assert_type(kyvernopy.parse_policies("", source="inline"), kyvernopy.PolicySet)
 assert_type(kyvernopy.PolicySet.from_documents([{}]), kyvernopy.PolicySet)
@@ -31,7 +29,7 @@ for resource in kyvernopy.load_resources("manifests/"):
         assert_type(result.rule, str)
         assert_type(result.status, kyvernopy.Status)
         assert_type(result.message, str)
-        assert_type(result.to_dict(), dict[str, Any])
+        assert_type(result.to_dict(), dict[str, str])
 
 # --- Patterns ---
 
