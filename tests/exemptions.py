@@ -6,7 +6,7 @@ KYVERNOPY_NO_EXEMPTIONS=1 lifts all.
 
 from __future__ import annotations
 
-__all__ = ["EXEMPT"]
+__all__ = ["EXEMPT", "LEFT_OUT"]
 
 TYPED_ERRORS = "spec 01 §6.2: the kind of an error is typed, never guessed from the text of a message"
 CHANGES = "spec 03 §9.2: results of rules that change, make or verify something, which are not built yet"
@@ -23,6 +23,14 @@ EXCEPTIONS = "spec 08 §5.5: exceptions from policies, which are not built yet"
 VALUES = "spec 08 §5.1: values of variables from flags and files, which are not built yet"
 NETWORK = "spec 08 §7.3: policies from git repositories, which are not built yet"
 EMPTY_LIST = "spec 03 §3.3: a filter does not ask about a list that is empty"
+OTHER_DESIGN = "a unit that this design does not have; whole patterns and selectors are compared instead"
+CONFIGURATION = "spec 03 §10: the configuration of Kyverno, which is not read yet"
+LATER_EXCEPTIONS = "spec 03 §7: policy exceptions, which are not built yet"
+LATER_VARIABLES = "spec 03 §14.4: checks of variables, which are not built yet"
+COMMAND_TEST = "spec 08 §8-§12: the command `test`, which is not built yet"
+COMMAND_LATER = (
+    "spec 08: values, payloads, mocks, git, exceptions and generation of the commands, which are not built yet"
+)
 
 EXEMPT = {
     "anchors/error-class-02": TYPED_ERRORS,
@@ -137,6 +145,7 @@ EXEMPT = {
     "cli_units/cli_output-14": COMMANDS,
     "cli_units/cli_output-15": COMMANDS,
     "cli_units/cli_output-16": COMMANDS,
+    "cli_units/load_policies-10": NETWORK,
     "cli_units/split_documents-05": LEFT_OUT,
     "cli_units/split_documents-06": LEFT_OUT,
     "engine/flow/TestValidate_DenyOverridesValidate": CONDITIONS,
@@ -189,4 +198,90 @@ EXEMPT = {
     "results/conformance/background/test-report-background-mode": POD_SECURITY,
     "results/conformance/background/verify-image-fail": CHANGES,
     "results/conformance/background/verify-image-pass": CHANGES,
+}
+
+# Subjects of recorded rows that no test asks: `<file>/<function, level, call or op>` and why. One that is answered after
+# all fails the run as well.
+LEFT_OUT = {
+    "anchors/anchors-of-map": OTHER_DESIGN,
+    "anchors/error-class": OTHER_DESIGN,
+    "anchors/expand-keys": OTHER_DESIGN,
+    "anchors/expand-metadata": OTHER_DESIGN,
+    "anchors/has-key": OTHER_DESIGN,
+    "anchors/keys-missing": OTHER_DESIGN,
+    "anchors/string-map": OTHER_DESIGN,
+    "cli_units/admission_request_shape": COMMAND_LATER,
+    "cli_units/build_http_mock_index": COMMAND_TEST,
+    "cli_units/check_generated_resources": COMMAND_TEST,
+    "cli_units/check_result": COMMAND_TEST,
+    "cli_units/check_result_status_only": COMMAND_TEST,
+    "cli_units/clean_test": COMMAND_TEST,
+    "cli_units/cli_skipped_policies": COMMAND_LATER,
+    "cli_units/cli_stdout_format": COMMAND_LATER,
+    "cli_units/compare_resources": COMMAND_TEST,
+    "cli_units/compute_variables": COMMAND_LATER,
+    "cli_units/count_generate_response": COMMAND_LATER,
+    "cli_units/count_row": COMMAND_TEST,
+    "cli_units/experimental_enabled": COMMAND_LATER,
+    "cli_units/extract_resource_filters": COMMAND_LATER,
+    "cli_units/extract_variables": COMMAND_LATER,
+    "cli_units/fetch_url": COMMAND_LATER,
+    "cli_units/find_expected_resource": COMMAND_TEST,
+    "cli_units/fix_test_gce_warning": COMMAND_LATER,
+    "cli_units/fixup_generate_labels": COMMAND_TEST,
+    "cli_units/format_policy": COMMAND_LATER,
+    "cli_units/format_resource": COMMAND_LATER,
+    "cli_units/full_path": COMMAND_LATER,
+    "cli_units/full_paths": COMMAND_LATER,
+    "cli_units/git_branch_and_path": COMMAND_LATER,
+    "cli_units/guess_plural": COMMAND_LATER,
+    "cli_units/is_git": COMMAND_LATER,
+    "cli_units/is_http": COMMAND_LATER,
+    "cli_units/is_ruleless_kind": COMMAND_TEST,
+    "cli_units/is_verbose": COMMAND_LATER,
+    "cli_units/load_exceptions": COMMAND_LATER,
+    "cli_units/load_test_file": COMMAND_TEST,
+    "cli_units/load_tests": COMMAND_TEST,
+    "cli_units/load_values": COMMAND_LATER,
+    "cli_units/lookup_http_mock": COMMAND_TEST,
+    "cli_units/lookup_rule_responses": COMMAND_TEST,
+    "cli_units/merge_cluster_reports": COMMAND_LATER,
+    "cli_units/mock_global_context_get": COMMAND_TEST,
+    "cli_units/namespace_selectors": COMMAND_LATER,
+    "cli_units/new_variables": COMMAND_LATER,
+    "cli_units/normalize_operation": COMMAND_LATER,
+    "cli_units/normalize_values_operation": COMMAND_LATER,
+    "cli_units/oci_annotations": COMMAND_LATER,
+    "cli_units/operation_on_deleting_result": COMMAND_LATER,
+    "cli_units/parse_set_flag": COMMAND_LATER,
+    "cli_units/parse_test_case_selector": COMMAND_TEST,
+    "cli_units/pluralize": COMMAND_LATER,
+    "cli_units/remove_duplicates": COMMAND_TEST,
+    "cli_units/resolve_global_context_entry": COMMAND_TEST,
+    "cli_units/resolve_resource_files": COMMAND_TEST,
+    "cli_units/resource_key": COMMAND_TEST,
+    "cli_units/select_exceptions_from_resources": COMMAND_LATER,
+    "cli_units/subresource_kind": COMMAND_LATER,
+    "cli_units/subresources": COMMAND_LATER,
+    "cli_units/test_case_filter": COMMAND_TEST,
+    "cli_units/tidy": COMMAND_TEST,
+    "cli_units/validate_api_call_responses": COMMAND_TEST,
+    "cli_units/validate_global_context_entries": COMMAND_TEST,
+    "engine/matching/exceptionMatch": LATER_EXCEPTIONS,
+    "engine/matching/exceptionResourceDescription": LATER_EXCEPTIONS,
+    "engine/matching/exceptionResourceFilter": LATER_EXCEPTIONS,
+    "engine/matching/exceptionSelector": LATER_EXCEPTIONS,
+    "engine/matching/namespaceStatement": "spec 03 §3.7: cleanup policies, which are not built yet",
+    "kinds/groupVersionMatches": OTHER_DESIGN,
+    "kinds/parseExclusions": CONFIGURATION,
+    "kinds/parseResourceFilters": CONFIGURATION,
+    "policy_validation/ValidateOnPolicyUpdate": LATER_VARIABLES,
+    "policy_validation/ValidateVariables": LATER_VARIABLES,
+    "policy_validation/containsUserVariables": LATER_VARIABLES,
+    "policy_validation/hasInvalidVariables": LATER_VARIABLES,
+    "policy_validation/immutableGenerateFields": "spec 03 §14.2: updates of policies, which are not checked yet",
+    "policy_validation/rule.ValidateGenerate": "spec 03 §14.3: generate rules, which are not built yet",
+    "policy_validation/rule.ValidatePSaControlNames": "spec 03 §14.5: pod security rules, which are not built yet",
+    "policy_validation/validateMatchedResourceDescription": "spec 03 §14.5: conditions and their blocks, which are not checked yet",
+    "scalars/number-to-string": OTHER_DESIGN,
 }

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 from hypothesis import settings
 
-from exemptions import EXEMPT
+from exemptions import EXEMPT, LEFT_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -83,13 +83,23 @@ def read_json(text: str) -> Any:
     return json.loads(text, parse_int=lambda digits: int(digits) if int(digits) in INT64 else float(digits))
 
 
-def check_rows(name: str, check: Callable[[Row], Answer], rows: Iterable[Row] | None = None) -> None:
-    """Judge every row of a file, or those given, and fail with a list of those that disagree without an exemption."""
+def check_rows(
+    name: str, check: Callable[[Row], Answer], rows: Iterable[Row] | None = None, *, others: bool = False
+) -> None:
+    """Judge every row of a file, or those given, and fail with a list of those that disagree without an exemption.
+
+    Rows that `check` leaves out are about a subject that `LEFT_OUT` names, unless `others` are none of its business.
+    """
     complaints, judged = [], 0
     for row in vectors(name) if rows is None else rows:
         answer = answer_or_error(check, row)
+        subject = f"{name}/{subject_of(row)}"
         if answer is None:
+            if not others and subject not in LEFT_OUT:
+                complaints.append(f"{row['id']}: left out, and `{subject}` is not in LEFT_OUT")
             continue
+        if subject in LEFT_OUT and not others:
+            complaints.append(f"{row['id']}: answered, so remove `{subject}` from LEFT_OUT")
         judged += 1
         complaint = judge(f"{name}/{row['id']}", agrees=same(*answer))
         if complaint:
@@ -99,6 +109,11 @@ def check_rows(name: str, check: Callable[[Row], Answer], rows: Iterable[Row] | 
     if complaints:
         lines = "\n  ".join(complaints[:SHOWN])
         pytest.fail(f"{name}: {len(complaints)} of {judged} rows\n  {lines}", pytrace=False)
+
+
+def subject_of(row: Row) -> str:
+    """What a row asks about, in files that ask about several things."""
+    return next((str(row[name]) for name in ("function", "level", "call", "op", "kind") if name in row), "")
 
 
 def answer_or_error(check: Callable[[Row], Answer], row: Row) -> Answer:

@@ -53,14 +53,19 @@ def check(row):
 
 
 def test_all_rows_are_judged_before_a_test_fails():
-    check_rows("file", check, ROWS)
+    check_rows("file", check, ROWS, others=True)
     wrong = [{"id": "x", "text": "1", "expect": 2}, *ROWS, {"id": "y", "text": "no number", "expect": 2}]
     with pytest.raises(
         pytest.fail.Exception, match=r"2 of 4 rows\n  x: disagrees: ours 1, recorded 2\n  y: .*ValueError"
     ):
-        check_rows("file", check, wrong)
+        check_rows("file", check, wrong, others=True)
 
 
 def test_a_test_that_judges_no_row_fails():
     with pytest.raises(AssertionError, match="no row of file was judged"):
         check_rows("file", lambda _: None, ROWS)
+
+
+def test_a_row_that_is_left_out_is_named():
+    with pytest.raises(pytest.fail.Exception, match="left out, and `file/` is not in LEFT_OUT"):
+        check_rows("file", check, ROWS)

@@ -154,6 +154,8 @@ def blocked(response: Response, row: Row) -> bool:
 
 # --- Decisions ---
 
+DECISIONS = {"validationFailureAction", "blockRequest", "blockedMessage", "warnings"}  # the rest is about reports
+
 
 def decision_row(row: Row) -> Answer:
     match row["function"]:
@@ -204,7 +206,8 @@ def block_response(row: Row) -> Response:
     ],
 )
 def test_recorded_answers(name, check, recorded):
-    check_rows(f"engine/{name}", check, recorded(name))
+    rows = [row for row in recorded(name) if row.get("function", "blockRequest") in DECISIONS]
+    check_rows(f"engine/{name}", check, rows)
 
 
 @pytest.fixture

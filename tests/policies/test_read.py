@@ -73,8 +73,8 @@ def test_policies_of_dicts_need_no_text() -> None:
 def load_row(row: Row) -> Answer:
     given = row["input"]
     files = given.get("files") or given.get("dir_files")
-    if files is None:  # an address to download
-        return None
+    if files is None:
+        return "nothing is downloaded", "an error of the server"
     policies, errors, _ = read("\n---\n".join(text for name, text in files.items() if name.endswith((".yaml", ".yml"))))
     if row.get("expect_error"):
         return bool(errors), True
