@@ -7,6 +7,7 @@ of error it is decides how parents go on, and nothing else about it is needed. 5
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kyvernopy.exhaustive import assert_never
@@ -37,7 +38,7 @@ from kyvernopy.patterns.nodes import (
 from kyvernopy.results import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from kyvernopy.patterns.evaluation import Cache
     from kyvernopy.patterns.leaves import Test
@@ -195,18 +196,7 @@ def _all_leaves(test: Test) -> Check:
 
 def _each_item(check: Check) -> Check:
     def each_item(value: Any, evaluation: Evaluation) -> int:
-        if not isinstance(value, list):
-            return PLAIN
-        skipped = succeeded = False
-        for element in value:
-            code = check(element, evaluation)
-            if code == OK:
-                succeeded = True
-            elif code >= AGGREGATED_SKIP:
-                skipped = True
-            else:
-                return code
-        return AGGREGATED_SKIP if skipped and not succeeded else OK
+        return _combined(map(check, value, repeat(evaluation))) if isinstance(value, list) else PLAIN
 
     return each_item
 
@@ -217,18 +207,22 @@ def _positions(checks: list[Check]) -> Check:
             return PLAIN
         if len(value) < len(checks):
             return WITHOUT_PATH
-        skipped = succeeded = False
-        for check, element in zip(checks, value, strict=False):
-            code = check(element, evaluation)
-            if code == OK:
-                succeeded = True
-            elif code >= AGGREGATED_SKIP:
-                skipped = True
-            else:
-                return code
-        return AGGREGATED_SKIP if skipped and not succeeded else OK
+        return _combined(check(element, evaluation) for check, element in zip(checks, value, strict=False))
 
     return positions
+
+
+def _combined(codes: Iterable[int]) -> int:
+    """Skips count only if no element succeeded; any other error is returned at once (spec 01 §6.5)."""
+    skipped = succeeded = False
+    for code in codes:
+        if code == OK:
+            succeeded = True
+        elif code >= AGGREGATED_SKIP:
+            skipped = True
+        else:
+            return code
+    return AGGREGATED_SKIP if skipped and not succeeded else OK
 
 
 def _existing(checks: list[Check | None]) -> Check:
