@@ -182,6 +182,8 @@ def _copied(documents: Iterable[Any], limits: Limits) -> Iterator[Document | Doc
             yield Document(copy_plain(document, limits), Source("", number))
         except LimitExceeded as error:  # noqa: PERF203  the other documents are still read
             yield DocumentError(error.finding)
+        except DocumentError as error:
+            yield error
 
 
 def _policy_set(

@@ -31,6 +31,10 @@ POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace
 GOOD = {**POD, "metadata": {**POD["metadata"], "labels": {"team": "a"}}}
 
 
+def repr_of(value: object) -> str:
+    return type(value).__name__
+
+
 def policy_set(action: str = "Enforce", **replaced: str) -> PolicySet:
     text = POLICY.replace("ENFORCED", action)
     for old, new in replaced.items():
@@ -275,6 +279,18 @@ def test_plain_data_is_copied_and_held_to_the_limits():
         deep = {"a": deep}
     with pytest.raises(PolicyError, match="limit `depth` exceeded"):
         rule({"validate": {"pattern": deep}})
+
+
+@pytest.mark.parametrize("value", [{1: "x"}, {None: "x"}, b"x", {1, 2}, float("nan"), 10**400], ids=repr_of)
+def test_plain_data_that_json_does_not_have_is_an_error_with_its_place(value):
+    with pytest.raises(PolicyError, match=r"spec\.rules\[0\]\.validate\.pattern: .* is not of JSON"):
+        rule({"validate": {"pattern": value}})
+
+
+def test_a_whole_number_beyond_64_bits_is_a_float():
+    [read] = rule({"validate": {"pattern": {"a": 2**64}}}).policies[0].spec.rules
+    assert read.validate.pattern == {"a": float(2**64)}
+    assert isinstance(read.validate.pattern["a"], float)
 
 
 def test_a_message_read_after_a_change_says_so():

@@ -1,24 +1,49 @@
-"""Plain data that a caller hands over instead of text: held to the same bounds, and copied."""
+"""Plain data that a caller hands over instead of text: held to what JSON has and to the same bounds, and copied."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from kyvernopy.errors import LimitExceeded
+from kyvernopy.documents.positions import show_path
+from kyvernopy.errors import DocumentError, Finding, LimitExceeded
+from kyvernopy.source import Place
 
 if TYPE_CHECKING:
     from kyvernopy.limits import Limits
 
 __all__ = ["copy_plain"]
 
+INT64 = range(-(2**63), 2**63)
+FINITE = 1.7976931348623157e308
 
-def copy_plain(value: Any, limits: Limits, depth: int = 0) -> Any:
-    """A copy of which later changes of the original do not take hold; raises `LimitExceeded` if it is too deep."""
-    if depth > limits.depth:
-        raise LimitExceeded("depth", depth, limits.depth)
+
+def copy_plain(value: Any, limits: Limits, path: tuple[str | int, ...] = ()) -> Any:
+    """A copy of which later changes of the original do not take hold.
+
+    As in JSON of Go, a whole number beyond 64 bits is a float. Raises `DocumentError` for what JSON does not have, and
+    `LimitExceeded` for what is nested too deep.
+    """
+    if len(path) > limits.depth:
+        raise LimitExceeded("depth", len(path), limits.depth)
+    if isinstance(value, str) or value is None or isinstance(value, bool):
+        return value
     if isinstance(value, Mapping):
-        return {key: copy_plain(item, limits, depth + 1) for key, item in value.items()}
+        return {_key(key, path): copy_plain(item, limits, (*path, key)) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [copy_plain(item, limits, depth + 1) for item in value]
-    return value
+        return [copy_plain(item, limits, (*path, index)) for index, item in enumerate(value)]
+    if isinstance(value, (int, float)) and -FINITE <= value <= FINITE:
+        return float(value) if isinstance(value, float) or value not in INT64 else int(value)
+    raise _not_json(f"a value of the type `{type(value).__name__}`", path)
+
+
+def _key(key: Any, path: tuple[str | int, ...]) -> str:
+    if not isinstance(key, str):
+        raise _not_json(f"a key of the type `{type(key).__name__}`", path)
+    return key
+
+
+def _not_json(what: str, path: tuple[str | int, ...]) -> DocumentError:
+    advice = "keys are texts; quote what another YAML reader takes for a date or a number, or load the text itself"
+    place = Place(path=show_path(list(path)))
+    return DocumentError(Finding("not-json", "error", f"{what} is not of JSON", place, advice))
