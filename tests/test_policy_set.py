@@ -300,6 +300,14 @@ def test_a_message_read_after_a_change_says_so():
     assert result.message == "the resource was changed after it was judged, and matches now"
 
 
+def test_report_properties_of_a_rule_are_on_its_results():
+    policies = rule({"validate": {"pattern": {"a": "b"}}, "reportProperties": {"team": "web", "message": "ask web"}})
+    report = policies.scan([POD])
+    assert [dict(result.properties) for result in report] == [{"team": "web", "message": "ask web"}]
+    [entry] = report.to_policy_reports()[0]["results"]
+    assert (entry["message"], entry["properties"]["team"]) == ("ask web", "web")
+
+
 def test_check_finds_what_admission_would_refuse():
     twice = {"validate": {"pattern": {"+(a)": "b"}}}
     findings = rule(twice).check()

@@ -83,7 +83,9 @@ class CompiledRule:
         if judgement is None:
             return None
         info = self._info if self._static else self._info_for(self._info, request.namespace, request.namespace_labels)
-        return RuleResult(info, judgement[0], judgement[1], request.subject)
+        result = RuleResult(info, judgement[0], judgement[1], request.subject)
+        properties = self._rule.report_properties
+        return result.with_properties(properties) if properties else result
 
     def _info_for(self, info: RuleInfo, namespace: str, labels: Any) -> RuleInfo:
         spec, rule = self._policy.spec, self._rule
