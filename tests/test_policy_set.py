@@ -313,3 +313,11 @@ def test_check_finds_what_admission_would_refuse():
     findings = rule(twice).check()
     assert [finding.severity for finding in findings] == ["error"]
     assert "unsupported anchor +(a)" in findings[0].message
+
+
+def test_a_rule_that_says_nothing_still_answers_for_an_old_object():
+    policies = rule({"validate": {"anyPattern": [], "failureAction": "Enforce"}})
+    deployment = {**POD, "apiVersion": "apps/v1", "kind": "Deployment"}
+    assert policies.validate(deployment).results == ()
+    [result] = policies.validate(deployment, old=deployment).results
+    assert (result.status, result.message) == (Status.SKIP, "failed to validate old object")

@@ -38,6 +38,8 @@ def compile_rule(
     if matches is never:
         return None
     handler, patterns = _handler(policy, rule, limits)
+    if handler is None and _tolerates_old_violations(policy, rule):
+        handler = _nothing_to_say  # an update may still get a result (spec 03 §5.6)
     return None if handler is None else CompiledRule(policy, ref, rule, matches, handler, patterns)
 
 
@@ -50,6 +52,10 @@ def _handler(policy: Policy, rule: Rule, limits: Limits) -> tuple[Handler | None
         return (_error_handler(reason), []) if reason else compile_validate(rule, f"{policy.key}/{rule.name}", limits)
     except KyvernopyError as error:
         return _error_handler(str(error)), []
+
+
+def _nothing_to_say(_resource: object) -> None:
+    return None
 
 
 def _error_handler(message: str) -> Handler:
