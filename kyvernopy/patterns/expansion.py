@@ -40,7 +40,7 @@ class Expansions:
         if not tags:
             return node
         # The node is kept beside its expansion, so that no other node can get its id.
-        known = (id(node), *(name for entry, keys in tags for name in (entry.key.text, *keys)))
+        known = (id(node), tuple((entry.key.text, tuple(keys)) for entry, keys in tags))
         if known not in self._known:
             if len(self._known) >= MOST_KEPT:
                 self._known.clear()
