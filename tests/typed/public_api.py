@@ -38,3 +38,19 @@ assert_type(pattern.matches({}), bool)
 assert_type(pattern.outcome({}), kyvernopy.Outcome)
 assert_type(pattern.explain({}), kyvernopy.Explanation)
 assert_type(pattern.explain({}).message, str)
+
+# --- Reports and findings ---
+
+report = policies.scan(kyvernopy.load_resources("manifests/"))
+assert_type(report, kyvernopy.Report)
+assert_type(report.summary, dict[str, int])
+for one in report:
+    assert_type(one, kyvernopy.RuleResult)
+for finding in policies.check():
+    assert_type(finding, kyvernopy.Finding)
+    assert_type(finding.message, str)
+
+# --- Resources ---
+
+kyvernopy.compile_pattern("?*").matches(1)  # any value
+policies.validate({}, operation=1)  # type: ignore[arg-type]  # a name of an operation
