@@ -26,6 +26,14 @@ __all__ = [
 ]
 
 Severity = Literal["error", "warning", "note"]
+Errors = Literal["raise", "collect"]
+
+
+def raises(errors: Errors) -> bool:
+    """Whether a loader that is called with `errors=...` raises; ValueError for another word."""
+    if errors not in ("raise", "collect"):
+        raise ValueError(f'errors is "raise" or "collect", not {errors!r}')
+    return errors == "raise"
 
 
 @dataclass(frozen=True, slots=True)

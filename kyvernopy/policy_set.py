@@ -6,13 +6,13 @@ of resource is first asked about, and what was compiled is left behind when the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from kyvernopy.documents.plain import copy_plain
 from kyvernopy.documents.read import Document, read_documents
 from kyvernopy.engine.index import Index
-from kyvernopy.engine.request import UNKNOWN, Request, User
-from kyvernopy.errors import DocumentError, LimitExceeded, PolicyError
+from kyvernopy.engine.request import UNKNOWN, Request, User, namespace_of
+from kyvernopy.errors import DocumentError, LimitExceeded, PolicyError, raises
 from kyvernopy.kubernetes.objects import as_plain
 from kyvernopy.limits import DEFAULT_LIMITS
 from kyvernopy.policies.read import read_policies
@@ -24,15 +24,13 @@ if TYPE_CHECKING:
 
     from kyvernopy.documents.load import Paths
     from kyvernopy.engine.response import Response
-    from kyvernopy.errors import Finding
+    from kyvernopy.errors import Errors, Finding
     from kyvernopy.limits import Limits
     from kyvernopy.policies.model import Policy
     from kyvernopy.reports.report import Report
     from kyvernopy.results import RuleResult, Status
 
 __all__ = ["PolicySet", "load_policies", "parse_policies"]
-
-Errors = Literal["raise", "collect"]
 
 
 class PolicySet:
@@ -113,9 +111,7 @@ class PolicySet:
         def responses() -> Iterator[tuple[tuple[RuleResult, ...], dict[str, Any]]]:
             for one in resources:
                 resource = as_plain(one)
-                metadata = resource.get("metadata")
-                namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
-                found = labels.get(namespace) if isinstance(namespace, str) else None
+                found = labels.get(namespace_of(resource))
                 yield self.validate(resource, namespace_labels=found).results, resource
 
         errors = getattr(resources, "errors", ())
@@ -189,10 +185,9 @@ def _copied(documents: Iterable[Any], limits: Limits) -> Iterator[Document | Doc
 def _policy_set(
     documents: Iterable[Document | DocumentError], errors: Errors, limits: Limits, *, strict: bool
 ) -> PolicySet:
-    if errors not in ("raise", "collect"):
-        raise ValueError(f'errors is "raise" or "collect", not {errors!r}')
+    raising = raises(errors)
     policies, found, notes = read_policies(documents, strict=strict)
-    if found and errors == "raise":
+    if found and raising:
         raise PolicyError(found)
     return PolicySet(policies, errors=found, notes=notes, limits=limits)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from kyvernopy.documents.json_text import write_json
 from kyvernopy.documents.load import load_documents
 from kyvernopy.documents.read import Document, unpack
-from kyvernopy.errors import DocumentError, Finding
+from kyvernopy.errors import DocumentError, Finding, raises
 from kyvernopy.limits import DEFAULT_LIMITS
 from kyvernopy.source import Place, Resource
 
@@ -16,11 +16,10 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from kyvernopy.documents.load import Paths
+    from kyvernopy.errors import Errors
     from kyvernopy.limits import Limits
 
 __all__ = ["Resources", "load_resources"]
-
-Errors = Literal["raise", "collect"]
 
 MOST_SHOWN = 200  # characters of a resource in a message
 
@@ -28,16 +27,14 @@ MOST_SHOWN = 200  # characters of a resource in a message
 class Resources:
     """An iterator over resources; `errors` has what could not be read so far, if errors are collected."""
 
-    __slots__ = ("_documents", "_normalize", "_raise", "errors")
+    __slots__ = ("_documents", "_normalize", "_raises", "errors")
 
     def __init__(
         self, documents: Iterable[Document | DocumentError], *, normalize: bool = False, errors: Errors = "raise"
     ) -> None:
-        if errors not in ("raise", "collect"):
-            raise ValueError(f'errors is "raise" or "collect", not {errors!r}')
+        self._raises = raises(errors)
         self._documents = self._read(documents)
         self._normalize = normalize
-        self._raise = errors == "raise"
         self.errors: list[Finding] = []
 
     def __iter__(self) -> Iterator[Resource]:
@@ -58,11 +55,10 @@ class Resources:
                 if finding is not None:
                     self._complain(finding)
                     continue
-                resource = Resource(one.value, one.source)
-                yield Resource(normalize(resource), one.source) if self._normalize else resource
+                yield Resource(normalize(one.value) if self._normalize else one.value, one.source)
 
     def _complain(self, finding: Finding) -> None:
-        if self._raise:
+        if self._raises:
             raise DocumentError(finding)
         self.errors.append(finding)
 

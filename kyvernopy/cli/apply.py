@@ -185,8 +185,8 @@ class _Run:
             self._counts += Counts(errors=1)
             return False
         for rule in policy.spec.rules:
-            kind = "mutate" if rule.mutate else "generate" if rule.generate else "verifyImages"
             if rule.validate is None:
+                kind = "mutate" if rule.mutate else "generate" if rule.generate else "verifyImages"
                 say(f"error: policy {policy.key}: {kind} rules are not supported yet, not evaluated: rule {rule.name}")
                 self._counts += Counts(errors=1)
         return True

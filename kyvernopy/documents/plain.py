@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["copy_plain"]
 
 INT64 = range(-(2**63), 2**63)
-FINITE = 1.7976931348623157e308
+FINITE = sys.float_info.max
 
 
 def copy_plain(value: Any, limits: Limits, path: tuple[str | int, ...] = ()) -> Any:

@@ -123,7 +123,7 @@ class RulesOfPolicy:
     def __init__(self, policy: Policy, rules: list[CompiledRule]) -> None:
         self.rules = rules
         self._stops = policy.spec.apply_rules == "One"
-        self._namespace = (policy.namespace or "default") if policy.is_namespaced else ""
+        self._namespace = policy.confined_to
 
     @property
     def is_plain(self) -> bool:

@@ -13,7 +13,7 @@ from kyvernopy.kubernetes.kinds import gvk_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["NOBODY", "Request", "User"]
+__all__ = ["NOBODY", "NO_LABELS", "UNKNOWN", "Request", "User", "namespace_of"]
 
 
 class User:
@@ -97,7 +97,7 @@ class Request:
     def is_within(self, namespace: str) -> bool:
         """Whether all resources of the request are in a namespace."""
         there = [resource for resource in (self.new, self.old) if resource is not None]
-        return all(text_of(_metadata(resource), "namespace") == namespace for resource in there)
+        return all(namespace_of(resource) == namespace for resource in there)
 
     @property
     def kind(self) -> str:
@@ -113,7 +113,7 @@ class Request:
     @property
     def namespace(self) -> str:
         """The namespace of the resource; empty for cluster-scoped ones."""
-        return text_of(self.metadata, "namespace")
+        return namespace_of(self.subject)
 
     @property
     def matched_namespace(self) -> str:
@@ -139,6 +139,11 @@ class Request:
 def _metadata(resource: Mapping[str, Any]) -> dict[str, Any]:
     metadata = resource.get("metadata")
     return metadata if isinstance(metadata, dict) else {}
+
+
+def namespace_of(resource: Mapping[str, Any]) -> str:
+    """The namespace that a resource states; empty if it states none."""
+    return text_of(_metadata(resource), "namespace")
 
 
 def text_of(mapping: Mapping[str, Any], name: str) -> str:

@@ -33,14 +33,14 @@ def compile_rule(
     """The rule for resources of one kind; None if it can never give a result for them."""
     if rule.validate is None:
         return None
-    matcher = Matcher(rule)
+    matcher = Matcher(rule, policy.confined_to)
     matches = matcher.for_kind(gvk, subresource)
     if matches is never:
         return None
     handler, patterns = _handler(policy, rule, limits)
     if handler is None and _tolerates_old_violations(policy, rule):
         handler = _nothing_to_say  # an update may still get a result (spec 03 §5.6)
-    return None if handler is None else CompiledRule(policy, ref, rule, matches, handler, patterns)
+    return None if handler is None else CompiledRule(policy, ref, rule, matcher, matches, handler, patterns)
 
 
 def _handler(policy: Policy, rule: Rule, limits: Limits) -> tuple[Handler | None, list[Pattern]]:
@@ -66,13 +66,21 @@ def _error_handler(message: str) -> Handler:
 class CompiledRule:
     """One rule of a policy for one kind of resource."""
 
-    __slots__ = ("_handler", "_info", "_matches", "_policy", "_rule", "_static", "_tolerant", "patterns")
+    __slots__ = ("_handler", "_info", "_matcher", "_matches", "_policy", "_rule", "_static", "_tolerant", "patterns")
 
     def __init__(
-        self, policy: Policy, ref: PolicyRef, rule: Rule, matches: Test, handler: Handler, patterns: list[Pattern]
+        self,
+        policy: Policy,
+        ref: PolicyRef,
+        rule: Rule,
+        matcher: Matcher,
+        matches: Test,
+        handler: Handler,
+        patterns: list[Pattern],
     ) -> None:
         self._policy = policy
         self._rule = rule
+        self._matcher = matcher
         self._matches = None if matches is always else matches
         self._handler = handler
         self.patterns = patterns
@@ -119,18 +127,13 @@ class CompiledRule:
         if not old:
             return None
         as_created = Request(old, None, "CREATE", NOBODY, request.namespace_labels, gvk_of(old))
-        namespace = _policy_namespace(self._policy)
-        judgement = None if Matcher(self._rule, namespace).reasons(as_created) else self._handler(old)
+        judgement = None if self._matcher.reasons(as_created) else self._handler(old)
         return judgement and judgement[0]
 
 
 def _has_overrides(policy: Policy, rule: Rule) -> bool:
     own = any(one.validate and one.validate.failure_action_overrides for one in (rule, *policy.spec.rules))
     return own or bool(policy.spec.validation_failure_action_overrides)
-
-
-def _policy_namespace(policy: Policy) -> str:
-    return (policy.namespace or "default") if policy.is_namespaced else ""
 
 
 def _tolerates_old_violations(policy: Policy, rule: Rule) -> bool:

@@ -15,7 +15,9 @@ from kyvernopy.golang.numbers import INT64_MAX, parse_int
 if TYPE_CHECKING:
     from decimal import Decimal
 
-__all__ = ["parse_quantity"]
+__all__ = ["NANO", "parse_quantity"]
+
+NANO = 10**9  # nanos in one
 
 GRAMMAR = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+|)")
 NUMBER_STARTS = frozenset("0123456789.+-")
@@ -26,11 +28,11 @@ NANOS: dict[str, int] = {
     suffix: 10**power for power, suffix in zip(range(0, 30, 3), ["n", "u", "m", "", *"kMGTPE"], strict=True)
 }
 BINARY_NANOS: dict[str, int] = {
-    suffix: 2**power * 10**9 for power, suffix in zip(range(10, 70, 10), "KMGTPE", strict=True)
+    suffix: 2**power * NANO for power, suffix in zip(range(10, 70, 10), "KMGTPE", strict=True)
 }
 NANOS |= {f"{letter}i": size for letter, size in BINARY_NANOS.items()}
 
-BINARY_CAP = INT64_MAX * 10**9
+BINARY_CAP = INT64_MAX * NANO
 # Upstream: a missing number is zero, except before the largest binary suffixes.
 WITHOUT_ZERO = frozenset({"Pi", "Ei"})
 LONE_SUFFIXES = frozenset(NANOS) - WITHOUT_ZERO - {""}

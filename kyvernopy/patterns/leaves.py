@@ -14,7 +14,7 @@ from kyvernopy.exhaustive import assert_never
 from kyvernopy.golang.durations import parse_duration
 from kyvernopy.golang.numbers import INT64_MAX, INT64_MIN, parse_float, parse_int
 from kyvernopy.golang.text import scientific
-from kyvernopy.kubernetes.quantities import parse_quantity
+from kyvernopy.kubernetes.quantities import NANO, parse_quantity
 from kyvernopy.kubernetes.wildcards import compile_wildcard
 from kyvernopy.patterns.nodes import Boolean, Compare, Condition, Leaf, Null, Number, Range, Text
 
@@ -26,7 +26,6 @@ __all__ = ["Test", "leaf_test", "plain_text", "plain_texts"]
 Test: TypeAlias = "Callable[[Any], bool]"
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"": eq, "!": ne, ">": gt, ">=": ge, "<": lt, "<=": le}
-NANO = 10**9
 LARGEST = sys.float_info.max
 
 

@@ -15,6 +15,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kyvernopy.exhaustive import assert_never
+from kyvernopy.kubernetes.quantities import NANO
 from kyvernopy.patterns.compile import element_test
 from kyvernopy.patterns.leaves import plain_texts
 from kyvernopy.patterns.nodes import (
@@ -50,7 +51,6 @@ Predicate: TypeAlias = "Callable[[Any], bool]"
 MOST_LEVELS = 12
 
 ABSENT = object()
-NANO = 10**9
 
 
 def is_conjunction(node: Node, levels: int = MOST_LEVELS) -> bool:
@@ -153,10 +153,12 @@ class Writer:
                 self.levels += 1
                 self.node(key.child, value)
                 self.levels -= 1
-            case _:
+            case PlainKey():
                 value = self.variable(key.key.text)
                 self.line(f"{value} = {resource}.get({text})")
                 self.node(key.child, value)
+            case _:
+                raise TypeError("no conjunction")
 
     def leaf(self, leaf: Leaf, value: str) -> None:
         """An inlined test that accepts the common good values, then the closure that decides the others."""

@@ -390,9 +390,14 @@ class Policy:
         return self.kind == "Policy"
 
     @property
+    def confined_to(self) -> str:
+        """The namespace whose resources alone the policy judges; empty for a cluster-wide one (spec 03 §1.2)."""
+        return (self.namespace or "default") if self.is_namespaced else ""
+
+    @property
     def key(self) -> str:
         """The name, with the namespace before it if the policy is namespaced (spec 03 §1.2)."""
-        return f"{self.namespace or 'default'}/{self.name}" if self.is_namespaced else self.name
+        return f"{self.confined_to}/{self.name}" if self.is_namespaced else self.name
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain data, under canonical names, without what is absent."""
