@@ -69,3 +69,13 @@ def test_a_cyclic_or_endless_resource_makes_no_message_fail():
 def test_a_pattern_pickles_as_its_source():
     pattern = pickle.loads(pickle.dumps(compile_pattern({"a": "x"})))  # noqa: S301  our own bytes
     assert pattern.matches({"a": "x"})
+
+
+def test_an_outcome_does_not_depend_on_what_was_asked_before():
+    labels = {"*1*": "v", "*n*": "v", "*z*": "v"}
+    pattern = {"metadata": {"labels": labels, "=(annotations)": {"*z*": "v"}}}
+    bad = {"metadata": {"labels": {"=(annotations)": "BAD", "bz": "BAD", "x1nz": "v"}}}
+    good = {"metadata": {"labels": {"x1nz": "v"}, "annotations": {"bz": "v"}}}
+    asked_before, fresh = compile_pattern(pattern), compile_pattern(pattern)
+    asked_before.outcome(good)
+    assert asked_before.outcome(bad) is fresh.outcome(bad) is Outcome.FAIL
