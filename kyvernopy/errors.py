@@ -78,7 +78,22 @@ class PolicyError(KyvernopyError):
 
 
 class ExpressionError(KyvernopyError):
-    """An expression cannot be read or evaluated."""
+    """An expression cannot be read or evaluated.
+
+    The text is the one that Kyverno gives. `column` is the offset in `expression`, from 0, where that is known.
+    """
+
+    def __init__(self, message: str, expression: str = "", column: int | None = None) -> None:
+        super().__init__(message, expression, column)
+        self.message, self.expression, self.column = message, expression, column
+
+    @property
+    def caret(self) -> str:
+        """The expression and, below it, a mark at the column; empty where no column is known."""
+        return "" if self.column is None else f"{self.expression}\n{' ' * self.column}^"
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class LimitExceeded(KyvernopyError):  # noqa: N818  a crossed bound is named for what happened

@@ -13,6 +13,11 @@ class Limits:
 
     `document_size`: characters of one YAML or JSON document. `depth`: levels of maps and lists in it. `alias_nodes`:
     nodes that aliases may add to a document. `pattern_nodes`, `pattern_depth`: nodes and levels of one pattern.
+    `expression_size`, `expression_depth`: characters and levels of one JMESPath expression; `expression_work`: elements
+    that one evaluation may visit and characters it may make. `output_size`: characters of one text, or nodes of one
+    value, that a function or a substitution makes. `context_size`: bytes of JSON of the context entries of a rule, or 0.
+    `regex_input`: characters given to a regular expression that may take exponential time. `substitution_passes`:
+    how often the result of a substitution is read again for variables. `foreach_elements`: elements of one rule.
     """
 
     document_size: int = 64 * 1024 * 1024
@@ -20,6 +25,14 @@ class Limits:
     alias_nodes: int = 100_000
     pattern_nodes: int = 100_000
     pattern_depth: int = 64
+    expression_size: int = 64 * 1024
+    expression_depth: int = 64
+    expression_work: int = 10_000_000
+    output_size: int = 8 * 1024 * 1024
+    context_size: int = 2 * 1024 * 1024
+    regex_input: int = 1_000
+    substitution_passes: int = 64
+    foreach_elements: int = 100_000
 
 
 DEFAULT_LIMITS = Limits()
