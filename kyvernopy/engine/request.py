@@ -54,7 +54,7 @@ NO_LABELS: dict[str, str] = {}
 class Request:
     """What a rule is asked about. `subject` is the resource that is matched: the new one or, on DELETE, the old one."""
 
-    __slots__ = ("_gvk", "namespace_labels", "new", "old", "operation", "subject", "subresource", "user")
+    __slots__ = ("_gvk", "admission", "namespace_labels", "new", "old", "operation", "subject", "subresource", "user")
 
     def __init__(
         self,
@@ -65,6 +65,7 @@ class Request:
         namespace_labels: Mapping[str, str] | None = None,
         gvk: tuple[str, str, str] | None = None,
         subresource: str = "",
+        admission: Mapping[str, Any] | None = None,
     ) -> None:
         self.new = new
         self.old = old
@@ -73,6 +74,7 @@ class Request:
         self.namespace_labels = namespace_labels or NO_LABELS
         self.subject: dict[str, Any] = new if new is not None else old or {}
         self.subresource = subresource
+        self.admission = admission  # the request as the API server sent it, if it did; rules read it as `request`
         self._gvk = gvk
 
     @property
