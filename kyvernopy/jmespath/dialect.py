@@ -1,0 +1,51 @@
+"""A dialect: the functions, providers and limits that the expressions of one policy set share, and a cache of them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from kyvernopy.jmespath.expression import Expression
+from kyvernopy.jmespath.functions import BUILTIN
+from kyvernopy.jmespath.functions.signature import wrapped
+from kyvernopy.limits import DEFAULT_LIMITS
+from kyvernopy.providers import NO_PROVIDERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kyvernopy.jmespath.functions.signature import Function
+    from kyvernopy.limits import Limits
+    from kyvernopy.providers import Providers
+
+__all__ = ["Dialect"]
+
+# Expressions that a dialect keeps compiled; texts that substitution makes at run time must not pile up.
+MOST_KEPT = 1024
+
+
+class Dialect:
+    """What the expressions of one policy set have in common; `functions` are added to the built-in ones."""
+
+    __slots__ = ("compile", "default_registry", "functions", "limits", "providers", "registry_mutation")
+
+    compile: Callable[[str], Expression]
+
+    def __init__(
+        self,
+        functions: Mapping[str, Function | Callable[..., Any]] | None = None,
+        providers: Providers = NO_PROVIDERS,
+        limits: Limits = DEFAULT_LIMITS,
+        default_registry: str = "docker.io",
+        *,
+        registry_mutation: bool = True,
+    ) -> None:
+        own = {name: wrapped(name, function) for name, function in (functions or {}).items()}
+        self.functions: Mapping[str, Function] = MappingProxyType({**BUILTIN, **own}) if own else BUILTIN
+        self.providers, self.limits = providers, limits
+        self.default_registry, self.registry_mutation = default_registry, registry_mutation
+        self.compile = lru_cache(MOST_KEPT)(self._compile)  # safe with threads; errors are not kept
+
+    def _compile(self, text: str) -> Expression:
+        return Expression(text, self)

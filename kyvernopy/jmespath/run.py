@@ -1,0 +1,33 @@
+"""One evaluation of an expression: what its functions may ask for, and how much work is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kyvernopy.errors import LimitExceeded
+
+if TYPE_CHECKING:
+    from kyvernopy.jmespath.dialect import Dialect
+    from kyvernopy.limits import Limits
+    from kyvernopy.providers import Providers
+
+__all__ = ["Run"]
+
+
+class Run:
+    """The state of one evaluation; projections and functions tell it what they cost before they do it."""
+
+    __slots__ = ("_left", "dialect", "limits", "providers")
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.providers: Providers = dialect.providers
+        self.limits: Limits = dialect.limits
+        self._left = dialect.limits.expression_work
+
+    def spend(self, steps: int) -> None:
+        """Take steps (elements visited, characters made) from what is left; beyond that it is `LimitExceeded`."""
+        self._left -= steps
+        if self._left < 0:
+            bound = self.limits.expression_work
+            raise LimitExceeded("expression_work", bound - self._left, bound)
