@@ -1,0 +1,140 @@
+"""What is loaded only when a query mentions its name (spec 02 §4.4, §4.5).
+
+Whether a query mentions a name is asked of its text. The same texts come back with every resource, so each answer is
+kept with the compiled entry, and a query costs one look into a dict for each entry that still waits.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from kyvernopy.errors import ExpressionError, LimitExceeded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TypeAlias
+
+    from kyvernopy.variables.context import Context
+
+    Load: TypeAlias = "Callable[[Context], None]"
+
+__all__ = ["Deferrals", "Mention"]
+
+MOST_ANSWERS = 512  # texts a name remembers; policies have dozens, but data may build any number of them
+LONGEST_KEPT = 1_000  # characters of such a text
+
+
+class Mention:
+    """The question whether a text mentions a name: behind no letter, digit or dot, and up to the end of a word.
+
+    Upstream: it is a question of text alone, so it is also met inside a literal; a dot in a name means any character.
+    """
+
+    __slots__ = ("_answers", "_search", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._answers: dict[str, bool] = {}
+        pattern = re.escape(name).replace(r"\.", ".")
+        self._search = re.compile(rf"(?:\A|[^.0-9A-Za-z]){pattern}\b", re.ASCII).search
+
+    def __call__(self, text: str) -> bool:
+        """Whether the text mentions the name."""
+        answer = self._answers.get(text)
+        return self._ask(text) if answer is None else answer
+
+    def __repr__(self) -> str:
+        return f"<Mention {self.name}>"
+
+    def _ask(self, text: str) -> bool:
+        answer = self._search(text) is not None
+        if len(text) <= LONGEST_KEPT:
+            if len(self._answers) >= MOST_ANSWERS:
+                self._answers.clear()
+            self._answers[text] = answer
+        return answer
+
+
+class Deferral:
+    """One entry of a context that is not loaded yet, or may have to be loaded again.
+
+    `level` is the number of checkpoints when it was declared. `marked`: it was begun since the last reset, be it
+    without success.
+    """
+
+    __slots__ = ("level", "load", "loaded", "marked", "mention")
+
+    def __init__(self, mention: Mention, load: Load, level: int) -> None:
+        self.mention, self.load, self.level = mention, load, level
+        self.marked = self.loaded = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether a query may still load it."""
+        return not (self.marked or self.loaded)
+
+
+class Deferrals:
+    """The entries of one context in the order of their declaration, and the one that is being loaded.
+
+    Invariant: an entry is loaded at most once between two resets, so entries that mention each other come to an end.
+    """
+
+    __slots__ = ("_all", "_depth", "_loading", "_most_depth", "_waiting")
+
+    def __init__(self, most_depth: int) -> None:
+        self._all: list[Deferral] = []
+        self._loading: Deferral | None = None
+        self._depth, self._most_depth = 0, most_depth
+        self._waiting = 0
+
+    def add(self, mention: Mention, load: Load, level: int) -> None:
+        """Declare one, behind all others."""
+        self._all.append(Deferral(mention, load, level))
+        self._waiting += 1
+
+    def load_mentioned(self, context: Context, text: str, level: int) -> None:
+        """Load what the text mentions, in the order of declaration; while loading, only what was declared before."""
+        if not self._waiting:
+            return
+        known = self._all
+        if self._loading is not None:
+            level = self._loading.level
+            known = known[: known.index(self._loading)]
+        for deferral in known.copy():
+            if not deferral.marked and not deferral.loaded and deferral.level <= level and deferral.mention(text):
+                self._run(deferral, context)
+
+    def _run(self, deferral: Deferral, context: Context) -> None:
+        """Upstream: when a nested load ends, the outer one is no longer held to what was declared before it."""
+        if self._depth >= self._most_depth:
+            raise LimitExceeded("expression_depth", self._depth + 1, self._most_depth)
+        self._waiting -= deferral.waits
+        deferral.marked, self._loading = True, deferral
+        self._depth += 1
+        try:
+            deferral.load(context)
+        finally:
+            self._depth -= 1
+            self._loading = None
+        deferral.loaded = True
+
+    def settle(self, context: Context, level: int, *, restoring: bool) -> None:
+        """After a reset or restore: entries of inner scopes go, and what outer ones declared is loaded again."""
+        self._all = [deferral for deferral in self._all if deferral.level <= level]
+        for deferral in self._all:
+            deferral.marked = False
+        kept = list(self._kept(level, restoring=restoring))
+        for deferral in self._all.copy():
+            if deferral.loaded and (restoring or deferral.level < level):
+                with suppress(ExpressionError):  # Upstream: only logged
+                    self._run(deferral, context)
+        self._all = kept
+        self._waiting = sum([deferral.waits for deferral in kept])
+
+    def _kept(self, level: int, *, restoring: bool) -> Iterator[Deferral]:
+        for deferral in self._all:
+            if deferral.level < level or (restoring and not deferral.loaded):
+                yield deferral
