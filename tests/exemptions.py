@@ -25,7 +25,6 @@ NETWORK = "spec 08 §7.3: policies from git repositories, which are not built ye
 EMPTY_LIST = "spec 03 §3.3: a filter does not ask about a list that is empty"
 OTHER_DESIGN = "a unit that this design does not have; whole patterns and selectors are compared instead"
 CONFIGURATION = "spec 03 §10: the configuration of Kyverno, which is not read yet"
-LATER_EXCEPTIONS = "spec 03 §7: policy exceptions, which are not built yet"
 LATER_VARIABLES = "spec 03 §14.4: checks of variables, which are not built yet"
 COMMAND_TEST = "spec 08 §8-§12: the command `test`, which is not built yet"
 COMMAND_LATER = (
@@ -239,7 +238,6 @@ LEFT_OUT = {
     "cli_units/is_http": COMMAND_LATER,
     "cli_units/is_ruleless_kind": COMMAND_TEST,
     "cli_units/is_verbose": COMMAND_LATER,
-    "cli_units/load_exceptions": COMMAND_LATER,
     "cli_units/load_test_file": COMMAND_TEST,
     "cli_units/load_tests": COMMAND_TEST,
     "cli_units/load_values": COMMAND_LATER,
@@ -260,17 +258,12 @@ LEFT_OUT = {
     "cli_units/resolve_global_context_entry": COMMAND_TEST,
     "cli_units/resolve_resource_files": COMMAND_TEST,
     "cli_units/resource_key": COMMAND_TEST,
-    "cli_units/select_exceptions_from_resources": COMMAND_LATER,
     "cli_units/subresource_kind": COMMAND_LATER,
     "cli_units/subresources": COMMAND_LATER,
     "cli_units/test_case_filter": COMMAND_TEST,
     "cli_units/tidy": COMMAND_TEST,
     "cli_units/validate_api_call_responses": COMMAND_TEST,
     "cli_units/validate_global_context_entries": COMMAND_TEST,
-    "engine/matching/exceptionMatch": LATER_EXCEPTIONS,
-    "engine/matching/exceptionResourceDescription": LATER_EXCEPTIONS,
-    "engine/matching/exceptionResourceFilter": LATER_EXCEPTIONS,
-    "engine/matching/exceptionSelector": LATER_EXCEPTIONS,
     "engine/matching/namespaceStatement": "spec 03 §3.7: cleanup policies, which are not built yet",
     "kinds/groupVersionMatches": OTHER_DESIGN,
     "kinds/parseExclusions": CONFIGURATION,

@@ -112,16 +112,18 @@ def _filters(block: MatchBlock) -> tuple[ResourceFilter, ...]:
 class Filter:
     """One filter: a description of resources, and of users.
 
-    Where nothing is known about the user, a filter of match leaves users out, and one of exclude excludes nobody.
+    Where nothing is known about the user, a filter of match leaves users out, and one of exclude excludes nobody. One of
+    an exception is like that of exclude, but knows no operations and passes over a namespace selector where there are
+    no labels of a namespace (spec 03 §3.7).
     """
 
-    def __init__(self, wanted: ResourceFilter, *, exclude: bool) -> None:
+    def __init__(self, wanted: ResourceFilter, *, exclude: bool, exception: bool = False) -> None:
         description = wanted.resources
         self._exclude = exclude
         self._empty = description.is_empty
         self._kinds = Kinds(description.kinds)
-        self._operations = frozenset(description.operations)
-        self._description = list(_description_criteria(description))
+        self._operations = frozenset(() if exception else description.operations)
+        self._description = list(_description_criteria(description, exception=exception))
         self._users = list(_user_criteria(wanted))
         self._names_users = (wanted.roles, wanted.cluster_roles, wanted.subjects) != (None, None, None)
 
@@ -177,7 +179,7 @@ class Kinds:
 # --- Criteria (the table of spec 03 §3.3, in its order) ---
 
 
-def _description_criteria(description: ResourceDescription) -> Iterator[Criterion]:
+def _description_criteria(description: ResourceDescription, *, exception: bool) -> Iterator[Criterion]:
     if description.name:
         wanted = compile_wildcard(description.name)
         yield Criterion(lambda request: wanted(request.name), "name does not match")
@@ -194,7 +196,7 @@ def _description_criteria(description: ResourceDescription) -> Iterator[Criterio
         unreadable = "failed to parse selector"
         yield Criterion(lambda request: select(request.labels), "selector does not match", unreadable)
     if description.namespace_selector is not None:
-        yield _namespace_selector_criterion(description)
+        yield _exception_selector_criterion(description) if exception else _namespace_selector_criterion(description)
 
 
 def _selector_test(selector: Mapping[str, Any]) -> Callable[[Mapping[str, str]], bool]:
@@ -240,6 +242,16 @@ def _namespace_selector_criterion(description: ResourceDescription) -> Criterion
         return not (kind or everything) or select(request.namespace_labels)
 
     return NamespaceCriterion(holds, "namespace selector does not match labels", "failed to parse namespace selector")
+
+
+def _exception_selector_criterion(description: ResourceDescription) -> Criterion:
+    """No question for a Namespace or for a resource without a kind."""
+    select = _selector_test(description.namespace_selector or {})
+
+    def holds(request: Request) -> bool:
+        return request.kind in ("", "Namespace") or select(request.namespace_labels)
+
+    return Criterion(holds, "namespace selector does not match labels", "failed to parse namespace selector")
 
 
 class NamespaceCriterion(Criterion):

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kyvernopy import PolicySet
+from reference import matching
 from reference.matching import mismatches
 from reference.policy import read_policy
 from reference.rules import validate
@@ -79,6 +80,13 @@ blocks = st.one_of(
     st.builds(
         lambda group, some: {group: some}, st.sampled_from(["any", "all"]), st.lists(filters, min_size=1, max_size=2)
     ),
+)
+
+exception_filters = st.fixed_dictionaries(
+    {}, optional={"resources": st.one_of(st.just({}), few_kinds, descriptions), **users}
+)
+exception_matches = st.fixed_dictionaries(
+    {}, optional={name: st.lists(exception_filters, max_size=2) for name in ("any", "all")}
 )
 
 bodies = st.sampled_from(
@@ -198,6 +206,22 @@ def test_reasons_agree_with_the_definition(match, exclude, resource, user, label
         _without_details(one) for one in wanted
     ]
     assert matcher.for_kind(request.gvk, "")(request) is (wanted == [])
+
+
+@examples(2_000)
+@given(exception_matches, resources(), askers, label_maps)
+def test_exceptions_agree_with_the_definition(match, resource, user, labels):
+    from kyvernopy.engine.exceptions import ExceptionFilter  # noqa: PLC0415  not public
+    from kyvernopy.engine.request import Request, User  # noqa: PLC0415
+    from kyvernopy.policies.exceptions import decode_exception  # noqa: PLC0415
+
+    document = {"apiVersion": "kyverno.io/v2", "kind": "PolicyException", "metadata": {"name": "e"}, "spec": {}}
+    exception, _ = decode_exception({**document, "spec": {"match": match}}, strict=False)
+    request = Request(resource, None, "CREATE", User(user), labels)
+    one = ExceptionFilter(exception.spec.match)
+    wanted = matching.exception_matches(match, resource, _definition_request(request, user, labels))
+    assert one.matches(request) is wanted
+    assert (one.reasons(request) == []) is wanted
 
 
 def _definition_request(request, user, labels):

@@ -8,11 +8,13 @@ import pytest
 
 from kyvernopy import PolicySet
 from kyvernopy.engine.actions import policy_action
+from kyvernopy.engine.exceptions import ExceptionFilter, compile_exceptions
 from kyvernopy.engine.match import Matcher
 from kyvernopy.engine.request import Request, User
 from kyvernopy.engine.response import Response
 from kyvernopy.policies.autogen import ANNOTATION, compute_rules
 from kyvernopy.policies.decode import decode_policy
+from kyvernopy.policies.exceptions import PolicyException, decode_exception
 from kyvernopy.results import PolicyRef, RuleInfo, RuleResult, Status
 from support import Answer, Row, check_rows
 
@@ -61,7 +63,35 @@ def matching_row(row: Row) -> Answer:
             return matches({}, {}, users, {"userInfo": row["userInfo"]}), row["expect"]
         case "userInfo":
             return matches({}, {}, row["userInfo"], row.get("admissionInfo") or {}), row["expect"]
-    return None  # exceptions, statements of namespaces: later, or functions that this design does not have
+    return exception_row(row)
+
+
+def exception_row(row: Row) -> Answer:
+    match row["level"]:
+        case "exceptionSelector":
+            exceptions = [exception_of(spec) for spec in row["exceptions"]]
+            return len(compile_exceptions(exceptions, row["policy"], row["rule"], None)), row["expectCount"]
+        case "exceptionMatch":
+            return exception_matches(row["match"], row), row["expect"]
+        case "exceptionResourceFilter":
+            return exception_matches({"any": [row["match"]]}, row), row["expect"]
+        case "exceptionResourceDescription":
+            wanted = {"any": [{"resources": {"kinds": ["*"], **row["resources"]}}]}
+            return exception_matches(wanted, row), row["expect"]
+    return None  # statements of namespaces, or functions that this design does not have
+
+
+def exception_of(spec: Row) -> PolicyException:
+    document = {"apiVersion": "kyverno.io/v2", "kind": "PolicyException", "metadata": {"name": "e"}, "spec": spec}
+    exception, findings = decode_exception(document, strict=False)
+    assert exception is not None, findings
+    return exception
+
+
+def exception_matches(match: Row, row: Row) -> bool:
+    kind = (row["gvk"]["group"], row["gvk"]["version"], row["gvk"]["kind"])
+    request = Request(row["resource"], None, "CREATE", User(row.get("admissionInfo")), None, kind)
+    return ExceptionFilter(exception_of({"match": match}).spec.match).matches(request)
 
 
 def reasons(rule: Any, row: Row) -> list[str]:
