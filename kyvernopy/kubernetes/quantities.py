@@ -15,7 +15,7 @@ from kyvernopy.golang.numbers import INT64_MAX, parse_int
 if TYPE_CHECKING:
     from decimal import Decimal
 
-__all__ = ["NANO", "parse_quantity"]
+__all__ = ["BINARY_CAP", "GRAMMAR", "NANO", "exponent_of", "parse_quantity"]
 
 NANO = 10**9  # nanos in one
 
@@ -85,11 +85,9 @@ def _convert(text: str, sign: str, whole: str, fraction: str, suffix: str) -> in
 
 def _with_exponent(sign: str, digits: str, fraction: str, suffix: str) -> int | Decimal | None:
     """A quantity with an exponent such as `e3` or `E-3`."""
-    exponent = parse_int(suffix[1:])
+    exponent = exponent_of(suffix)
     if exponent is None:
         return None
-    # Upstream: only the low 32 bits of the exponent count, so `1e4294967297` is ten.
-    exponent = (exponent + 2**31) % 2**32 - 2**31
     if not digits:
         return None if exponent < LEAST_EXPONENT else 0
     power = exponent - len(fraction)
@@ -98,6 +96,13 @@ def _with_exponent(sign: str, digits: str, fraction: str, suffix: str) -> int | 
     nanos = power + 9
     amount = int(digits) * TENS[nanos] if nanos >= 0 else -(-int(digits) // TENS[-nanos])
     return -amount if sign == "-" else amount
+
+
+def exponent_of(suffix: str) -> int | None:
+    """The number in a suffix such as `e3` or `E-3`; None if it does not fit 64 bits."""
+    exponent = parse_int(suffix[1:])
+    # Upstream: only the low 32 bits of the exponent count, so `1e4294967297` is ten.
+    return None if exponent is None else (exponent + 2**31) % 2**32 - 2**31
 
 
 def _uncommon(number: str, power: int, unit: int, suffix: str) -> int | Decimal:
