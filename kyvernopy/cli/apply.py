@@ -163,9 +163,9 @@ class _Run:
     def _user(self) -> dict[str, Any] | None:
         if not self._options.userinfo:
             return None
-        from kyvernopy.cli.user_info import load_user_info  # noqa: PLC0415  rarely needed
+        from kyvernopy.cli.auxiliary import user_info  # noqa: PLC0415  rarely needed
 
-        return load_user_info(self._options.userinfo)
+        return user_info(self._options.userinfo)
 
     # --- Policies ---
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kyvernopy.cli import version
-from kyvernopy.cli.flags import UsageError
-from kyvernopy.cli.user_info import load_user_info
+from kyvernopy.errors import DocumentError
+from kyvernopy.offline.user_info import load_user_info
 from support import Answer, Row, check_rows, needs_shared, vectors
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def test_user_info_files_are_read_as_recorded():
         write({"user.yaml": row["input"]["content"]})
         try:
             return load_user_info("user.yaml"), row.get("expect")
-        except UsageError:
+        except DocumentError:
             return "an error", "an error" if row.get("expect_error") else row.get("expect")
 
     check_rows("cli_units", check, [row for row in vectors("cli_units") if row["function"] == "load_userinfo"])
