@@ -1,7 +1,9 @@
 """Durations such as `1h30m` as nanoseconds (`time.ParseDuration`; spec 01 §4.9).
 
 Deciding asks of almost every text whether it is a duration, so a text that cannot be one leaves after a look at its
-last and first characters, which costs a third of the shortest failing match of a regular expression. One pass over the groups does the rest, in integers; only a fraction is worked out in floats, as Go does.
+last and first characters, which costs a third of the shortest failing match of a regular expression. One pass over
+the groups does the rest, in integers; only a fraction is worked out in floats, as Go does. What is wrong with a text is
+found out by reading it once more.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import re
 
 from kyvernopy.golang.numbers import INT64_MAX, MOST_DIGITS, SURE_DIGITS
 
-__all__ = ["parse_duration"]
+__all__ = ["DurationError", "parse_duration", "quote", "read_duration", "show_duration"]
 
 UNITS = {
     "ns": 1,
@@ -24,9 +26,16 @@ UNITS = {
 }
 GROUP = re.compile("([0-9]*)(?:[.]([0-9]*))?(" + "|".join(UNITS) + ")")
 
+NUMBER = re.compile("([0-9]*)(?:[.]([0-9]*))?")
+NOT_NUMERIC = re.compile("[^0-9.]*")
+
 LAST_CHARACTERS = frozenset("smh")
 FIRST_CHARACTERS = frozenset("0123456789.+-")
 ZEROS = frozenset({"0", "+0", "-0"})
+
+
+class DurationError(ValueError):
+    """A text that is no duration; the text is Go's."""
 
 
 def parse_duration(text: str) -> int | None:
@@ -77,3 +86,69 @@ def _fraction(digits: str, unit: int) -> int:
             break
         numerator, scale = longer, scale * 10
     return int(numerator * (unit / scale))
+
+
+def read_duration(text: str) -> int:
+    """Nanoseconds of a duration; DurationError with Go's text if it is none."""
+    nanoseconds = parse_duration(text)
+    if nanoseconds is None:
+        raise DurationError(f"time: {_problem(text)} {quote(text)}")
+    return nanoseconds
+
+
+def _problem(text: str) -> str:
+    """What is wrong with a text that is no duration, as far as it can be read."""
+    position, total = int(text[:1] in ("+", "-")), 0
+    while position < len(text):
+        number = NUMBER.match(text, position)
+        if number is None or not (number[1] or number[2]):
+            break
+        position = number.end()
+        unit = NOT_NUMERIC.match(text, position)
+        suffix = unit[0] if unit else ""
+        digits = number[1].lstrip("0")
+        if len(digits) > MOST_DIGITS or int(digits or "0") > INT64_MAX + 1:
+            break
+        if not suffix:
+            return "missing unit in duration"
+        if suffix not in UNITS:
+            return f"unknown unit {quote(suffix)} in duration"
+        position += len(suffix)
+        total += int(digits or "0") * UNITS[suffix] + _fraction(number[2] or "", UNITS[suffix])
+        if total > INT64_MAX + 1:
+            break
+    return "invalid duration"
+
+
+def quote(text: str) -> str:
+    r"""The text in quotes as Go's package `time` writes it: bytes that are not printable ASCII as `\xc2`."""
+    written = []
+    for character in text:
+        if character in '"\\':
+            written.append("\\" + character)
+        elif " " <= character <= "\x7f":
+            written.append(character)
+        else:
+            written += [f"\\x{byte:02x}" for byte in character.encode("utf-8", "surrogatepass")]
+    return f'"{"".join(written)}"'
+
+
+def show_duration(nanoseconds: int) -> str:
+    """The duration as `time.Duration` prints it: `1h0m0s`, `1.5ms`."""
+    sign, rest = "-" if nanoseconds < 0 else "", abs(nanoseconds)
+    if rest < UNITS["s"]:
+        for unit in "ms", "\u00b5s", "ns":
+            if rest >= UNITS[unit]:
+                return f"{sign}{_decimal(rest, UNITS[unit])}{unit}"
+        return "0s"
+    minutes, rest = divmod(rest, UNITS["m"])
+    hours, minutes = divmod(minutes, 60)
+    larger = f"{hours}h{minutes}m" if hours else f"{minutes}m" if minutes else ""
+    return f"{sign}{larger}{_decimal(rest, UNITS['s'])}s"
+
+
+def _decimal(number: int, unit: int) -> str:
+    """A number of units with all decimals that are not zero; the unit is a power of ten."""
+    whole, fraction = divmod(number, unit)
+    decimals = f"{fraction:0{len(str(unit)) - 1}d}".rstrip("0")
+    return f"{whole}.{decimals}" if decimals else str(whole)

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["scientific", "show", "trim", "type_name"]
+__all__ = ["quote", "scientific", "show", "show_string", "trim", "type_name"]
 
 # Go's unicode.IsSpace; a bare `str.strip()` would also strip U+001C to U+001F.
 WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+
+ESCAPES = {'"': '\\"', "\\": "\\\\", "\a": "\\a", "\b": "\\b", "\f": "\\f"}
+ESCAPES |= {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
 
 # Bounds of the floats that `%v` prints without an exponent.
 PLAIN_FROM, PLAIN_BELOW = 1e-4, 1e6
@@ -46,6 +49,21 @@ def _show_float(value: float) -> str:
     if value == 0 or PLAIN_FROM <= abs(value) < PLAIN_BELOW:
         return repr(value).removesuffix(".0")
     return scientific(value, "e")
+
+
+def show_string(value: Any) -> str:
+    """The value as `fmt` prints it with the verb `%s`, which complains about each scalar that is no string."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return "map[" + " ".join([f"{key}:{show_string(value[key])}" for key in sorted(value)]) + "]"
+    if isinstance(value, list):
+        return "[" + " ".join([show_string(item) for item in value]) + "]"
+    if value is None:
+        return "%!s(<nil>)"
+    if isinstance(value, bool):  # bool before int: True is an int in Python
+        return f"%!s(bool={show(value)})"
+    return f"%!s(float64={show(float(value))})"
 
 
 def type_name(value: Any) -> str:
@@ -80,3 +98,21 @@ def scientific(value: float, letter: str) -> str:
     exponent -= len(digits) - len(significant)
     point = "." if len(significant) > 1 else ""
     return f"{sign}{significant[0]}{point}{significant[1:]}{letter}{exponent:+03d}"
+
+
+def quote(text: str) -> str:
+    """The text in double quotes with the verb `%q`: what is not printable is escaped (`strconv.Quote`)."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(character: str) -> str:
+    if character in ESCAPES:
+        return ESCAPES[character]
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if code < 0x80:  # noqa: PLR2004 - ASCII
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004 - the first plane
