@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["INT64_MAX", "INT64_MIN", "parse_float", "parse_int"]
+__all__ = ["INT64_MAX", "INT64_MIN", "parse_any_float", "parse_float", "parse_int"]
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
@@ -21,6 +21,7 @@ DECIMAL_FLOAT = re.compile(rf"[+-]?(?:{DIGITS}(?:\.(?:{DIGITS})?)?|\.{DIGITS})(?
 HEX_FLOAT = re.compile(rf"[+-]?0[xX](?:_?{HEX}(?:\.(?:{HEX})?)?|\.{HEX})[pP][+-]?{DIGITS}")
 
 INFINITY = float("inf")
+NOT_FINITE = re.compile("[+-]?inf(?:inity)?|nan", re.IGNORECASE)
 
 
 def parse_int(text: str) -> int | None:
@@ -52,3 +53,9 @@ def parse_float(text: str) -> float | None:
         except OverflowError:
             return None
     return None
+
+
+def parse_any_float(text: str) -> float | None:
+    """A 64-bit float with infinities and NaN (`strconv.ParseFloat`), or None; what overflows is no number."""
+    number = parse_float(text)
+    return float(text) if number is None and NOT_FINITE.fullmatch(text) else number
