@@ -17,13 +17,21 @@ __all__ = ["Run"]
 class Run:
     """The state of one evaluation; projections and functions tell it what they cost before they do it."""
 
-    __slots__ = ("_left", "dialect", "limits", "providers")
+    __slots__ = ("_left", "dialect")
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
-        self.providers: Providers = dialect.providers
-        self.limits: Limits = dialect.limits
         self._left = dialect.limits.expression_work
+
+    @property
+    def providers(self) -> Providers:
+        """What the functions may ask of the world."""
+        return self.dialect.providers
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds of the evaluation."""
+        return self.dialect.limits
 
     def spend(self, steps: int) -> None:
         """Take steps (elements visited, characters made) from what is left; beyond that it is `LimitExceeded`."""
