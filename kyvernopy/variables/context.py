@@ -32,6 +32,13 @@ USER_FIELDS = ("username", "uid", "groups", "extra")
 IMAGE_FIELDS = ("reference", "referenceWithTag", "registry", "path", "name", "tag", "digest")
 
 
+def service_account(username: str) -> dict[str, str]:
+    """The name and namespace of a service account as variables; empty for other users."""
+    # Upstream: the prefix is counted, not read.
+    namespace, *rest = username[SERVICE_ACCOUNT:].split(":")
+    return {"serviceAccountName": rest[0] if rest else "", "serviceAccountNamespace": namespace if rest else ""}
+
+
 class QueryError(ExpressionError):
     """A query of the context that fails; `help` says what could be missing, where that is known."""
 
@@ -81,6 +88,18 @@ class Context:
 
     def __repr__(self) -> str:
         return f"<Context {' '.join(self.data)}>"
+
+    def fork(self) -> Context:
+        """A context of its own that begins as this one is now; the values that were fetched are shared."""
+        other = Context(self.dialect, self.data, operation=self._operation, context_size=self._limit)
+        other._continue(self)
+        return other
+
+    def _continue(self, other: Context) -> None:
+        self._checkpoints = other._checkpoints.copy()
+        self._skipped = other._skipped
+        self._sizes = other._sizes and other._sizes.fork()
+        self._deferrals = other._deferrals and other._deferrals.fork()
 
     # --- Queries ---
 
@@ -219,10 +238,8 @@ class Context:
 
     def add_service_account(self, username: str) -> None:
         """Set the name and namespace of a service account, empty for other users."""
-        # Upstream: the prefix is counted, not read.
-        namespace, *rest = username[SERVICE_ACCOUNT:].split(":")
-        self._set("serviceAccountName", rest[0] if rest else "")
-        self._set("serviceAccountNamespace", namespace if rest else "")
+        for name, value in service_account(username).items():
+            self._set(name, value)
 
     # --- Values ---
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kyvernopy.errors import ExpressionError, LimitExceeded
+from kyvernopy.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeAlias
 
+    from kyvernopy.limits import Limits
     from kyvernopy.variables.context import Context
 
     Load: TypeAlias = "Callable[[Context], None]"
@@ -24,6 +26,7 @@ __all__ = ["Deferrals", "Mention"]
 
 MOST_ANSWERS = 512  # texts a name remembers; policies have dozens, but data may build any number of them
 LONGEST_KEPT = 1_000  # characters of such a text
+PLAIN_NAME = re.compile("[0-9A-Za-z_.-]+")  # what means the same to Go and to Python
 
 
 class Mention:
@@ -34,11 +37,10 @@ class Mention:
 
     __slots__ = ("_answers", "_search", "name")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, limits: Limits = DEFAULT_LIMITS) -> None:
         self.name = name
         self._answers: dict[str, bool] = {}
-        pattern = re.escape(name).replace(r"\.", ".")
-        self._search = re.compile(rf"(?:\A|[^.0-9A-Za-z]){pattern}\b", re.ASCII).search
+        self._search = _compiled(name, limits)
 
     def __call__(self, text: str) -> bool:
         """Whether the text mentions the name."""
@@ -49,12 +51,21 @@ class Mention:
         return f"<Mention {self.name}>"
 
     def _ask(self, text: str) -> bool:
-        answer = self._search(text) is not None
+        answer = bool(self._search(text))
         if len(text) <= LONGEST_KEPT:
             if len(self._answers) >= MOST_ANSWERS:
                 self._answers.clear()
             self._answers[text] = answer
         return answer
+
+
+def _compiled(name: str, limits: Limits) -> Callable[[str], Any]:
+    """The search for a name. Upstream: the name is part of a regular expression, so any but plain ones need Go's."""
+    if PLAIN_NAME.fullmatch(name):
+        return re.compile(rf"(?:\A|[^.0-9A-Za-z]){name}\b", re.ASCII).search
+    from kyvernopy.golang.regex import compile_regex  # noqa: PLC0415  such names are rare
+
+    return compile_regex(rf"(?:\A|\z|\s|[^.0-9A-Za-z]){name}\b", limits).search
 
 
 class Deferral:
@@ -75,6 +86,12 @@ class Deferral:
         """Whether a query may still load it."""
         return not (self.marked or self.loaded)
 
+    def fork(self) -> Deferral:
+        """The same entry in the same state."""
+        other = Deferral(self.mention, self.load, self.level)
+        other.marked, other.loaded = self.marked, self.loaded
+        return other
+
 
 class Deferrals:
     """The entries of one context in the order of their declaration, and the one that is being loaded.
@@ -94,6 +111,13 @@ class Deferrals:
         """Declare one, behind all others."""
         self._all.append(Deferral(mention, load, level))
         self._waiting += 1
+
+    def fork(self) -> Deferrals:
+        """The same entries in the same state, which from now on is its own."""
+        other = Deferrals(self._most_depth)
+        other._all = [deferral.fork() for deferral in self._all]
+        other._waiting = self._waiting
+        return other
 
     def load_mentioned(self, context: Context, text: str, level: int) -> None:
         """Load what the text mentions, in the order of declaration; while loading, only what was declared before."""
@@ -116,6 +140,8 @@ class Deferrals:
         self._depth += 1
         try:
             deferral.load(context)
+        except RecursionError:
+            raise LimitExceeded("expression_depth", self._depth, self._most_depth) from None
         finally:
             self._depth -= 1
             self._loading = None

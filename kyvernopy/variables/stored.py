@@ -11,12 +11,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from kyvernopy.errors import ExpressionError
+from kyvernopy.jmespath.values import json_text
 
-__all__ = ["EntrySizes", "estimate", "plain"]
+__all__ = ["EntrySizes", "SizeError", "estimate", "plain"]
 
 WORD, FLOAT = 5, 25  # the longest of true, false, null; a double with sign, point and exponent
 CHARACTER = 6  # the longest escape, as in `<`
 MARKS = 4  # quotes, colon and comma
+
+
+class SizeError(ExpressionError):
+    """The context entries of a rule hold more bytes than they may."""
 
 
 class EntrySizes:
@@ -29,6 +34,12 @@ class EntrySizes:
         self._exact = 0  # of the values that are not pending
         self._bound = 0  # of all values, from above
         self._pending: list[Any] = []
+
+    def fork(self) -> EntrySizes:
+        """The same bytes so far, which from now on are its own."""
+        other = EntrySizes(self._limit)
+        other._exact, other._bound, other._pending = self._exact, self._bound, self._pending.copy()
+        return other
 
     def store(self, value: Any) -> Any:
         """The value as plain data, counted; crossing the limit is an error with upstream's text."""
@@ -50,7 +61,7 @@ class EntrySizes:
         self._bound = self._exact
         size = self._exact + json_size(value)
         if size > self._limit:
-            raise ExpressionError(f"context size limit exceeded: {size} bytes exceeds limit of {self._limit} bytes")
+            raise SizeError(f"context size limit exceeded: {size} bytes exceeds limit of {self._limit} bytes")
         self._exact = self._bound = size
 
 
@@ -102,6 +113,4 @@ def plain(value: Any) -> Any:
 
 def json_size(value: Any) -> int:
     """The bytes of the value's JSON text."""
-    from kyvernopy.jmespath.values import json_text  # noqa: PLC0415  rarely needed
-
     return len(json_text(value).encode())
