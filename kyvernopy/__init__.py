@@ -16,9 +16,11 @@ TYPE_CHECKING = False  # as in `typing`, whose import would cost more than all t
 if TYPE_CHECKING:
     from typing import Any
 
+    from kyvernopy import jmespath
     from kyvernopy.engine.response import Response
     from kyvernopy.errors import (
         DocumentError,
+        ExpressionError,
         Finding,
         KyvernopyError,
         LimitExceeded,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DocumentError",
     "Explanation",
+    "ExpressionError",
     "Finding",
     "KyvernopyError",
     "LimitExceeded",
@@ -53,6 +56,7 @@ __all__ = [
     "RuleResult",
     "Status",
     "compile_pattern",
+    "jmespath",
     "load_policies",
     "load_resources",
     "parse_policies",
@@ -62,6 +66,7 @@ _HOMES = {
     "engine.response": ("Response",),
     "errors": (
         "DocumentError",
+        "ExpressionError",
         "Finding",
         "KyvernopyError",
         "LimitExceeded",
@@ -78,8 +83,14 @@ _HOMES = {
     "source": ("Resource",),
 }
 
+_MODULES = ("jmespath",)
+
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        from importlib import import_module  # noqa: PLC0415  a bare import does without
+
+        return import_module(f"kyvernopy.{name}")
     for module, names in _HOMES.items():
         if name in names:
             from importlib import import_module  # noqa: PLC0415  a bare import does without
