@@ -15,6 +15,7 @@ from kyvernopy.providers import NO_PROVIDERS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from kyvernopy.golang.regex import Regex
     from kyvernopy.jmespath.functions.signature import Function
     from kyvernopy.limits import Limits
     from kyvernopy.providers import Providers
@@ -28,9 +29,10 @@ MOST_KEPT = 1024
 class Dialect:
     """What the expressions of one policy set have in common; `functions` are added to the built-in ones."""
 
-    __slots__ = ("compile", "default_registry", "functions", "limits", "providers", "registry_mutation")
+    __slots__ = ("compile", "default_registry", "functions", "limits", "providers", "regex", "registry_mutation")
 
     compile: Callable[[str], Expression]
+    regex: Callable[[str], Regex]
 
     def __init__(
         self,
@@ -46,6 +48,12 @@ class Dialect:
         self.providers, self.limits = providers, limits
         self.default_registry, self.registry_mutation = default_registry, registry_mutation
         self.compile = lru_cache(MOST_KEPT)(self._compile)  # safe with threads; errors are not kept
+        self.regex = lru_cache(MOST_KEPT)(self._compile_regex)
 
     def _compile(self, text: str) -> Expression:
         return Expression(text, self)
+
+    def _compile_regex(self, pattern: str) -> Regex:
+        from kyvernopy.golang.regex import compile_regex  # noqa: PLC0415  few expressions have one
+
+        return compile_regex(pattern, self.limits)

@@ -8,7 +8,18 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from kyvernopy.jmespath.functions import base
+from kyvernopy.jmespath.functions import (
+    arithmetic,
+    base,
+    collections,
+    encoding,
+    hosts,
+    images,
+    regular,
+    strings,
+    times,
+    versions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BUILTIN"]
 
-_MODULES = (base,)
+_MODULES = (base, strings, regular, collections, arithmetic, times, versions, encoding, images, hosts)
 
 BUILTIN: Mapping[str, Function] = MappingProxyType(
     {function.name: function for module in _MODULES for function in module.FUNCTIONS}
