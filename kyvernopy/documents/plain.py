@@ -19,23 +19,44 @@ INT64 = range(-(2**63), 2**63)
 FINITE = sys.float_info.max
 
 
-def copy_plain(value: Any, limits: Limits, path: tuple[str | int, ...] = ()) -> Any:
+def copy_plain(value: Any, limits: Limits) -> Any:
     """A copy of which later changes of the original do not take hold.
 
     As in JSON of Go, a whole number beyond 64 bits is a float. Raises `DocumentError` for what JSON does not have, and
-    `LimitExceeded` for what is nested too deep.
+    `LimitExceeded` for what is nested too deep, or holds the same part so often that the copy would be too large.
     """
-    if len(path) > limits.depth:
-        raise LimitExceeded("depth", len(path), limits.depth)
-    if isinstance(value, str) or value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, Mapping):
-        return {_key(key, path): copy_plain(item, limits, (*path, key)) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [copy_plain(item, limits, (*path, index)) for index, item in enumerate(value)]
-    if isinstance(value, (int, float)) and -FINITE <= value <= FINITE:
-        return float(value) if isinstance(value, float) or value not in INT64 else int(value)
-    raise _not_json(f"a value of the type `{type(value).__name__}`", path)
+    return _Copier(limits).copy(value, ())
+
+
+class _Copier:
+    """Copies one value; what stands in several places is copied for each, as aliases of YAML are (`alias_nodes`)."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._seen: set[int] = set()
+        self._repeated = 0
+
+    def copy(self, value: Any, path: tuple[str | int, ...]) -> Any:
+        """The copy of a part at its path."""
+        if isinstance(value, str) or value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, (Mapping, list, tuple)):
+            self._stay_within_limits(value, path)
+            if isinstance(value, Mapping):
+                return {_key(key, path): self.copy(item, (*path, key)) for key, item in value.items()}
+            return [self.copy(item, (*path, index)) for index, item in enumerate(value)]
+        if isinstance(value, (int, float)) and -FINITE <= value <= FINITE:
+            return float(value) if isinstance(value, float) or value not in INT64 else int(value)
+        raise _not_json(f"a value of the type `{type(value).__name__}`", path)
+
+    def _stay_within_limits(self, value: Any, path: tuple[str | int, ...]) -> None:
+        if len(path) > self._limits.depth:
+            raise LimitExceeded("depth", len(path), self._limits.depth)
+        if id(value) in self._seen:
+            self._repeated += 1 + len(value)
+            if self._repeated > self._limits.alias_nodes:
+                raise LimitExceeded("alias_nodes", self._repeated, self._limits.alias_nodes)
+        self._seen.add(id(value))
 
 
 def _key(key: Any, path: tuple[str | int, ...]) -> str:

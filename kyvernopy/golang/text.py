@@ -29,20 +29,52 @@ def trim(text: str) -> str:
 
 
 def show(value: Any) -> str:
-    """The value as `fmt` prints it with the verb `%v`."""
+    """The value as `fmt` prints it with the verb `%v`; what is endless or bottomless is cut with `...`."""
     if isinstance(value, str):
         return value
+    if isinstance(value, (dict, list)):
+        parts: list[str] = []
+        _Printer(parts).print(value, 0)
+        return "".join(parts)
+    return _show_scalar(value)
+
+
+class _Printer:
+    """Prints maps and lists; a few shared ones can stand for more text than memory holds, so there is an end to it."""
+
+    MOST_PARTS, MOST_LEVELS = 200_000, 200
+
+    def __init__(self, parts: list[str]) -> None:
+        self.parts = parts
+
+    def print(self, value: Any, level: int) -> None:
+        """Add the text of a value."""
+        parts = self.parts
+        if not isinstance(value, (dict, list)):
+            parts.append(value if isinstance(value, str) else _show_scalar(value))
+        elif level > self.MOST_LEVELS or len(parts) > self.MOST_PARTS:
+            parts.append("...")
+        elif isinstance(value, dict):
+            parts.append("map[")
+            for index, key in enumerate(sorted(value)):
+                parts.append(f" {key}:" if index else f"{key}:")
+                self.print(value[key], level + 1)
+            parts.append("]")
+        else:
+            parts.append("[")
+            for index, item in enumerate(value):
+                if index:
+                    parts.append(" ")
+                self.print(item, level + 1)
+            parts.append("]")
+
+
+def _show_scalar(value: Any) -> str:
     if value is None:
         return "<nil>"
     if isinstance(value, bool):  # bool before int: True is an int in Python
         return "true" if value else "false"
-    if isinstance(value, float):
-        return _show_float(value)
-    if isinstance(value, dict):
-        return "map[" + " ".join([f"{key}:{show(value[key])}" for key in sorted(value)]) + "]"
-    if isinstance(value, list):
-        return "[" + " ".join([show(item) for item in value]) + "]"
-    return str(value)
+    return _show_float(value) if isinstance(value, float) else str(value)
 
 
 def _show_float(value: float) -> str:

@@ -118,10 +118,8 @@ def compile_wildcard(pattern: str) -> Callable[[str], bool]:
             return _with_ends(prefix, suffix)
         case "fixed":
             return _fixed(prefix)
-        case "general" if "?" not in pattern:
-            return partial(_in_order, prefix, wildcard.middle, suffix)
         case "general":
-            return _general(wildcard)
+            return _general(wildcard) if "?" in pattern else partial(_in_order, prefix, wildcard.middle, suffix)
 
 
 def _with_ends(prefix: str, suffix: str) -> Callable[[str], bool]:

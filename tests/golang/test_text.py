@@ -40,6 +40,17 @@ def test_a_resource_reads_as_a_map():
     assert (show(resource), type_name(resource)) == ("map[kind:Pod]", "map[string]interface {}")
 
 
+def test_what_is_endless_or_bottomless_is_cut():
+    shared = []
+    for _ in range(60):
+        shared = [shared, shared]
+    deep = "x"
+    for _ in range(5_000):
+        deep = [deep]
+    assert "..." in show(shared)
+    assert "..." in show(deep)
+
+
 def test_infinities_and_nan_have_a_text():
     assert [show(float(text)) for text in ("inf", "-inf", "nan")] == ["+Inf", "-Inf", "NaN"]
 

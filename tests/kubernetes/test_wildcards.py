@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases import table
+from kyvernopy.kubernetes import wildcards
 from kyvernopy.kubernetes.wildcards import classify, compile_wildcard, has_wildcard, matches
 from reference import patterns
 from support import check_rows, examples, vectors
@@ -60,6 +61,21 @@ def wildcard_row(row):
         case _:
             wild = [value for value in row["values"] if has_wildcard(value)]
             return wild, row["expect_wild"]
+
+
+@given(st.text("ab?*", max_size=12), st.text("ab", max_size=20))
+def test_long_texts_are_matched_as_short_ones(pattern, text):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wildcards, "MUCH", 0)
+        assert compile_wildcard(pattern)(text) == patterns.wildcard(pattern, text)
+
+
+LONG = "a" * 5_000
+
+
+@pytest.mark.parametrize(("pattern", "expected"), [(f"*{LONG}", True), (f"*b*{LONG}b", False), (f"*?{LONG}b*", False)])
+def test_a_long_pattern_over_a_long_text_comes_to_an_end(pattern, expected):
+    assert compile_wildcard(pattern)("a" * 1_000_000) is expected
 
 
 def test_recorded_wildcards():
