@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import linecache
 import re
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeAlias
+from weakref import finalize
 
 from kyvernopy.exhaustive import assert_never
 from kyvernopy.kubernetes.quantities import NANO
@@ -51,6 +53,7 @@ Predicate: TypeAlias = "Callable[[Any], bool]"
 MOST_LEVELS = 12
 
 ABSENT = object()
+NUMBERS = count(1)  # tells functions of the same name apart
 
 
 def is_conjunction(node: Node, levels: int = MOST_LEVELS) -> bool:
@@ -107,11 +110,12 @@ class Writer:
 
     def function(self, name: str) -> Predicate:
         """Compile what has been written, known to `linecache` so that tracebacks and debuggers can show it."""
-        filename = f"<kyvernopy {name}>"
+        filename = f"<kyvernopy {name} {next(NUMBERS)}>"
         source = "".join(self.lines)
-        linecache.cache[filename] = (len(source), None, self.lines, filename)
         exec(compile(source, filename, "exec"), self.scope)  # noqa: S102  only names that `constant` made stand in it
         passes: Predicate = self.scope["passes"]
+        linecache.cache[filename] = (len(source), None, self.lines, filename)
+        finalize(passes, linecache.cache.pop, filename, None)  # the cache must not outgrow the patterns
         return passes
 
     # --- Nodes ---
