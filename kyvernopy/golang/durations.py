@@ -12,7 +12,7 @@ import re
 
 from kyvernopy.golang.numbers import INT64_MAX, MOST_DIGITS, SURE_DIGITS
 
-__all__ = ["DurationError", "parse_duration", "quote", "read_duration", "show_duration"]
+__all__ = ["DurationError", "as_bytes", "parse_duration", "quote", "quote_bytes", "read_duration", "show_duration"]
 
 UNITS = {
     "ns": 1,
@@ -122,15 +122,25 @@ def _problem(text: str) -> str:
 
 def quote(text: str) -> str:
     r"""The text in quotes as Go's package `time` writes it: bytes that are not printable ASCII as `\xc2`."""
-    written = []
-    for character in text:
-        if character in '"\\':
-            written.append("\\" + character)
-        elif " " <= character <= "\x7f":
-            written.append(character)
-        else:
-            written += [f"\\x{byte:02x}" for byte in character.encode("utf-8", "surrogatepass")]
-    return f'"{"".join(written)}"'
+    return quote_bytes(as_bytes(text))
+
+
+def as_bytes(text: str) -> str:
+    """The UTF-8 bytes of a text, each as one character."""
+    return text if text.isascii() else text.encode("utf-8", "surrogatepass").decode("latin-1")
+
+
+def quote_bytes(text: str) -> str:
+    """A text from `as_bytes`, or a part of one, in quotes."""
+    if not (text.isascii() and text.isprintable()) or '"' in text or "\\" in text:
+        text = "".join(map(_escaped, text))
+    return f'"{text}"'
+
+
+def _escaped(byte: str) -> str:
+    if byte in '"\\':
+        return "\\" + byte
+    return byte if " " <= byte <= "\x7f" else f"\\x{ord(byte):02x}"
 
 
 def show_duration(nanoseconds: int) -> str:

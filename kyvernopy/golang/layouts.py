@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kyvernopy.golang.durations import quote
+from kyvernopy.golang.durations import as_bytes, quote_bytes
 from kyvernopy.golang.times import DAY, DAYS_BEFORE, SECOND, Moment, TimeError, day_number
 
 if TYPE_CHECKING:
@@ -42,12 +42,7 @@ LETTERS_OF_ZONE = re.compile("[A-Z]{0,6}")
 
 def read(layout: str, text: str) -> Moment:
     """The moment that a text in a layout names; fields that the layout lacks have their smallest value (TimeError)."""
-    return Reader(_as_bytes(layout), _as_bytes(text)).read()
-
-
-def _as_bytes(text: str) -> str:
-    """The bytes of a text, each as one character."""
-    return text if text.isascii() else text.encode("utf-8", "surrogatepass").decode("latin-1")
+    return Reader(as_bytes(layout), as_bytes(text)).read()
 
 
 class _CannotParse(Exception):  # noqa: N818 - never leaves this module
@@ -66,7 +61,8 @@ class Fields:
     minute: int = 0
     second: int = 0
     nanosecond: int = 0
-    half: str = ""
+    am: bool = False
+    pm: bool = False
     utc: bool = False
     offset: int = -1  # Upstream: one second to the west is as good as none
     zone: str = ""
@@ -88,7 +84,7 @@ class Reader:
             self.element(found[0], position)
         self.literal(self.layout[position:])
         if self.rest:
-            raise self.problem(f"extra text: {quote(self.rest)}")
+            raise self.problem(f"extra text: {quote_bytes(self.rest)}")
         return self.moment()
 
     def literal(self, literal: str) -> None:
@@ -120,11 +116,11 @@ class Reader:
             raise self.cannot_parse(element) from None
 
     def cannot_parse(self, element: str) -> TimeError:
-        where = f"{quote(self.text)} as {quote(self.layout)}"
-        return TimeError(f"parsing time {where}: cannot parse {quote(self.rest)} as {quote(element)}")
+        where = f"{quote_bytes(self.text)} as {quote_bytes(self.layout)}"
+        return TimeError(f"parsing time {where}: cannot parse {quote_bytes(self.rest)} as {quote_bytes(element)}")
 
     def problem(self, problem: str) -> TimeError:
-        return TimeError(f"parsing time {quote(self.text)}: {problem}")
+        return TimeError(f"parsing time {quote_bytes(self.text)}: {problem}")
 
     # --- Elements ---
 
@@ -230,7 +226,8 @@ class Reader:
         half = self.take(2)
         if half not in halves:
             raise _CannotParse
-        self.fields.half = half.lower()
+        self.fields.am |= half in ("AM", "am")
+        self.fields.pm |= half in ("PM", "pm")
 
     def zone_offset(self, element: str) -> None:
         if element[0] == "Z" and self.rest[:1] == "Z":
@@ -282,9 +279,10 @@ class Reader:
         """The moment that the fields describe."""
         fields = self.fields
         hour = fields.hour
-        if fields.half == "pm" and hour < 12:  # noqa: PLR2004 - noon
+        # Upstream: PM counts even where AM follows.
+        if fields.pm and hour < 12:  # noqa: PLR2004 - noon
             hour += 12
-        elif fields.half == "am" and hour == 12:  # noqa: PLR2004 - noon
+        elif fields.am and hour == 12:  # noqa: PLR2004 - noon
             hour = 0
         seconds = self.days() * DAY + (hour * 60 + fields.minute) * 60 + fields.second
         if fields.utc:

@@ -138,6 +138,8 @@ def parse_range(text: str) -> Callable[[Version], bool]:
     alternatives = [_expanded(parts) for parts in _alternatives(_parts(text))]
     # All parts are read before any is compared, so a mistake in a later alternative is an error.
     read = [[_comparison(part) for part in parts] for parts in alternatives]
+    if [] in read:  # Upstream: crashes when it is asked about a version
+        raise RangeError("Empty alternative in range")
     if len(read) == 1 and len(read[0]) == 1:
         compare, bound = read[0][0]
         return lambda version: compare(version, bound)
@@ -169,8 +171,6 @@ def _alternatives(parts: list[str]) -> list[list[str]]:
             alternatives.append([])
         else:
             alternatives[-1].append(part)
-    if [] in alternatives:  # Upstream: crashes when it is asked about a version
-        raise RangeError("Empty alternative in range")
     return alternatives
 
 
