@@ -24,13 +24,14 @@ Usage:
 
 Commands:
   apply     Judge resources with policies
+  jp        Try expressions in Kyverno's dialect of JMESPath
   version   Show the version
 
 Use "kyvernopy COMMAND --help" for what a command takes.
 """
 
 # Commands of Kyverno that this version does not have.
-LATER = frozenset({"completion", "create", "docs", "fix", "jp", "migrate", "oci", "test"})
+LATER = frozenset({"completion", "create", "docs", "fix", "migrate", "oci", "test"})
 
 # The exit statuses of processes that a closed pipe or Ctrl+C ended.
 CLOSED_PIPE, INTERRUPTED = 128 + 13, 128 + 2
@@ -83,6 +84,10 @@ def _command(command: str, arguments: list[str]) -> int:
         from kyvernopy.cli.apply import apply  # noqa: PLC0415  each command is imported when it is called
 
         return apply(arguments)
+    if command == "jp":
+        from kyvernopy.cli.jp import jp  # noqa: PLC0415  as above
+
+        return jp(arguments)
     if command in ("version", "--version"):
         from kyvernopy.cli.version import version  # noqa: PLC0415  as above
 
