@@ -38,17 +38,22 @@ def raises(errors: Errors) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was found in an input: `code` is its stable short name, `help` says what to do."""
+    """One thing that was found in an input: `code` is its stable short name, `help` says what to do.
+
+    `excerpt` is the expression that it is about, with a mark in a second line where something is wrong in it.
+    """
 
     code: str
     severity: Severity
     message: str
     place: Place = NOWHERE
     help: str = ""
+    excerpt: str = ""
 
     def __str__(self) -> str:
         where, advice = str(self.place), f" ({self.help})" if self.help else ""
-        return f"{where}: {self.message}{advice}" if where else f"{self.message}{advice}"
+        excerpt = "".join(f"\n    {line}" for line in self.excerpt.split("\n")) if self.excerpt else ""
+        return f"{where}: {self.message}{advice}{excerpt}" if where else f"{self.message}{advice}{excerpt}"
 
 
 class KyvernopyError(Exception):

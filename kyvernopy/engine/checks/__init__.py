@@ -11,11 +11,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kyvernopy.engine.checks.actions import check_autogen_annotation, check_image_extractors, check_validate
+from kyvernopy.engine.checks.background import check_background, check_policy_update
+from kyvernopy.engine.checks.blocks import check_resources
+from kyvernopy.engine.checks.conditions import check_conditions, check_deprecated_operators
+from kyvernopy.engine.checks.context_entries import check_context_entries
+from kyvernopy.engine.checks.exceptions import check_exception
+from kyvernopy.engine.checks.expressions import check_elements, check_expressions
 from kyvernopy.engine.checks.kinds import check_kinds, check_kinds_are_named
+from kyvernopy.engine.checks.labels import check_labels, check_subresources
 from kyvernopy.engine.checks.modes import check_action_spelling, check_cluster_policy_namespace, check_modes
 from kyvernopy.engine.checks.overrides import check_overrides
+from kyvernopy.engine.checks.patches import check_json_patch, check_mutate
 from kyvernopy.engine.checks.spots import checked_policy
 from kyvernopy.engine.checks.structure import check_structure
+from kyvernopy.engine.checks.variables import check_variables
+from kyvernopy.jmespath.dialect import Dialect
 from kyvernopy.kubernetes.api_resources import API_RESOURCES
 
 if TYPE_CHECKING:
@@ -29,7 +39,7 @@ if TYPE_CHECKING:
     Check: TypeAlias = Callable[[Checked], Iterator[Finding]]
     RuleCheck: TypeAlias = Callable[[Checked, CheckedRule], Iterator[Finding]]
 
-__all__ = ["CLUSTER_KINDS", "check_policy"]
+__all__ = ["CLUSTER_KINDS", "check_exception", "check_policy"]
 
 # Kinds without namespaces, as rules may write them: with and without group and version.
 CLUSTER_KINDS = frozenset(
@@ -40,12 +50,15 @@ CLUSTER_KINDS = frozenset(
 )
 
 
-def check_policy(policy: Policy, *, cluster_kinds: Collection[str] = CLUSTER_KINDS) -> list[Finding]:
-    """All that Kyverno would refuse or warn of, in the order in which it looks.
+def check_policy(
+    policy: Policy, *, cluster_kinds: Collection[str] = CLUSTER_KINDS, dialect: Dialect | None = None
+) -> list[Finding]:
+    """All that Kyverno would refuse or warn of, in the order in which it looks, and what cannot work besides.
 
     `cluster_kinds` are the kinds that a namespaced policy may not name. Kyverno's commands know none without a cluster.
+    `dialect` has the functions that expressions may call.
     """
-    checked = checked_policy(policy, cluster_kinds)
+    checked = checked_policy(policy, cluster_kinds, dialect or Dialect())
     findings = [finding for check in CHECKS for finding in check(checked)]
     return [_placed(finding, policy) for finding in findings]
 
@@ -85,20 +98,31 @@ CHECKS: tuple[Check, ...] = (
     check_cluster_policy_namespace,  # 1
     # 2 asks the version of a cluster
     check_action_spelling,  # 3
-    # 4, later: match conditions; 5, later: variables
+    # 4, later: match conditions
+    check_background,  # 5: spec 03 §14.4
+    each_rule(check_variables),
     check_structure,  # 6
     check_overrides,  # 7
     check_modes,  # 8, 9
     # 10, later: updates of generate rules
     each_rule(check_kinds),  # 11
     each_rule(  # 12: spec 03 §14.5
-        # 1 to 5, later: JSON patches, conditions, elements, context entries
+        check_json_patch,  # 1, 2
+        check_resources,  # 3
+        check_conditions,
+        check_elements,  # 4
+        check_context_entries,  # 5
         check_image_extractors,  # 6
         check_kinds_are_named,  # 7
-        check_validate,  # 8, spec 03 §14.6; later: mutate, generate
+        check_validate,  # 8, spec 03 §14.6; later: generate
+        check_mutate,
         # 9, later: images
         check_autogen_annotation,  # 10
-        # 11 and 12, later: labels, subresources, deprecated operators
+        check_labels,  # 11
+        check_subresources,  # 12; later: predicate types
+        check_policy_update,
+        check_deprecated_operators,
     ),
     # 13 asks a cluster for its schemas
+    each_rule(check_expressions),
 )

@@ -14,11 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from typing import Any
 
-    from kyvernopy.engine.checks.spots import Spot
+    from kyvernopy.engine.checks.spots import Checked, CheckedRule, Spot
     from kyvernopy.errors import Finding
     from kyvernopy.policies.model import MatchBlock, ResourceDescription, ResourceFilter, Rule, Subject
 
-__all__ = ["check_block", "check_description", "check_users", "match_exclude_conflict"]
+__all__ = [
+    "check_block",
+    "check_description",
+    "check_resources",
+    "check_users",
+    "match_exclude_conflict",
+    "match_filters",
+]
 
 SUBJECT_KINDS = ("User", "Group", "ServiceAccount")
 
@@ -98,6 +105,34 @@ def _check_selector(selector: Mapping[str, Any] | None, at: Spot) -> Iterator[Fi
         if not selector.get("matchLabels") and not selector.get("matchExpressions"):
             text = "The requirements are not specified in selector"
             yield at.invalid("empty-selector", selector, text, "remove the selector, or say what it selects")
+
+
+# --- A block of a rule after autogen (spec 03 §14.5 item 3) ---
+
+
+def check_resources(_checked: Checked, one: CheckedRule) -> Iterator[Finding]:
+    """A block has filters in one place only, and each filter of match says which resources it means."""
+    rule, prefix = one.rule, f"path: {one.at.shown}"
+    for name, block in (("exclude", rule.exclude), ("match", rule.match)):
+        if block and (block.any or block.all) and not block.resources.is_empty:
+            text = f"can't specify any/all together with {name} resources"
+            place = one.at.within(f"{name}.resources")
+            yield place.error("filters-and-resources", f"{prefix}.{name}.: {text}", "make it one of the filters")
+    for path, wanted in match_filters(rule):
+        if wanted.resources.is_empty:
+            place = one.at.within(path)
+            text = f"{prefix}.match.resources.: match resources not specified"
+            yield place.error("no-resources", text, "say which resources, at least their kinds")
+
+
+def match_filters(rule: Rule) -> Iterator[tuple[str, ResourceFilter]]:
+    """The filters that decide whether a rule matches, with their paths."""
+    match = rule.match
+    for name, filters in (("any", match.any), ("all", match.all)):
+        if filters:
+            yield from ((f"match.{name}[{index}]", one) for index, one in enumerate(filters))
+            return
+    yield "match", match.legacy
 
 
 # --- Both blocks (spec 03 §14.3.1) ---

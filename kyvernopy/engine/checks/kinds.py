@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from kyvernopy.documents.json_text import parse_json
+from kyvernopy.engine.checks.blocks import match_filters
 from kyvernopy.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -77,18 +78,15 @@ def _denies_by_more(validate: Validate) -> bool:
 
 
 def check_kinds_are_named(_checked: Checked, one: CheckedRule) -> Iterator[Finding]:
-    """Each filter of match names kinds (§14.5 item 7)."""
-    match, at = one.rule.match, one.at.child("match")
-    name, filters = ("any", match.any) if match.any else ("all", match.all)
-    places = [(at.child(name).item(index), wanted) for index, wanted in enumerate(filters)]
-    for place, wanted in places or [(at, match.legacy)]:
-        if not wanted.resources.kinds:
+    """Each filter of match names kinds (§14.5 item 7); one that names nothing at all has been told."""
+    for path, wanted in match_filters(one.rule):
+        if not wanted.resources.kinds and not wanted.resources.is_empty:
             text = (
                 "at least one element must be specified in a kind block, "
                 "the kind attribute is mandatory when working with the resources element"
             )
             text = text if deals_only_with_metadata(one.rule) else ONLY_METADATA
-            yield place.within("resources").error("no-kinds", text, "name the kinds that the rule is for")
+            yield one.at.within(f"{path}.resources").error("no-kinds", text, "name the kinds that the rule is for")
             return
 
 

@@ -17,6 +17,7 @@ from kyvernopy.source import Place
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from kyvernopy.jmespath.dialect import Dialect
     from kyvernopy.policies.model import Policy, Rule
 
 __all__ = ["Checked", "CheckedRule", "Spot", "checked_policy"]
@@ -48,13 +49,13 @@ class Spot:
 
     # --- Findings ---
 
-    def error(self, code: str, message: str, advice: str) -> Finding:
+    def error(self, code: str, message: str, advice: str, excerpt: str = "") -> Finding:
         """What Kyverno refuses."""
-        return Finding(code, "error", message, Place(path=self.path), advice)
+        return Finding(code, "error", message, Place(path=self.path), advice, excerpt)
 
-    def warning(self, code: str, message: str, advice: str) -> Finding:
-        """What Kyverno warns of."""
-        return Finding(code, "warning", message, Place(path=self.path), advice)
+    def warning(self, code: str, message: str, advice: str, excerpt: str = "") -> Finding:
+        """What Kyverno warns of, or lets pass although it cannot work."""
+        return Finding(code, "warning", message, Place(path=self.path), advice, excerpt)
 
     # --- Field errors of Kubernetes (spec 03 §14.1) ---
 
@@ -94,11 +95,12 @@ class CheckedRule:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A policy with its rules after autogen, and the kinds that are known to have no namespaces."""
+    """A policy with its rules after autogen, the kinds that are known to have no namespaces, and the dialect."""
 
     policy: Policy
     rules: tuple[CheckedRule, ...]
     cluster_kinds: Collection[str]
+    dialect: Dialect
 
     @property
     def forbidden_kinds(self) -> Collection[str] | None:
@@ -106,10 +108,10 @@ class Checked:
         return self.cluster_kinds if self.policy.is_namespaced else None
 
 
-def checked_policy(policy: Policy, cluster_kinds: Collection[str]) -> Checked:
+def checked_policy(policy: Policy, cluster_kinds: Collection[str], dialect: Dialect) -> Checked:
     """What the checks look at."""
     rules = (_checked_rule(policy, rule, index) for index, rule in enumerate(compute_rules(policy)))
-    return Checked(policy, tuple(rules), cluster_kinds)
+    return Checked(policy, tuple(rules), cluster_kinds, dialect)
 
 
 def _checked_rule(policy: Policy, rule: Rule, index: int) -> CheckedRule:

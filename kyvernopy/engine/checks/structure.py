@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kyvernopy.engine.checks.blocks import check_block, match_exclude_conflict
+from kyvernopy.engine.checks.pod_security import check_pod_security
 from kyvernopy.engine.checks.spots import Spot
 from kyvernopy.policies.autogen import ANNOTATION
 
@@ -168,11 +169,12 @@ def check_target_namespaces(rule: Rule, at: Spot, namespace: str) -> Iterator[Fi
             yield field.invalid("target-in-other-namespace", target.namespace, text, "remove the namespace")
 
 
-# Later: controls that podSecurity excludes, and scopes of what generate makes; both stand at the end.
+# Later, at the end: scopes of what generate makes.
 RULE_CHECKS: tuple[RuleCheck, ...] = (
     _check_rule_type,
     _check_image_extractors,
     _check_match_exclude,
     _check_blocks,
     _check_target_namespaces,
+    check_pod_security,
 )
