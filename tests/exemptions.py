@@ -24,7 +24,6 @@ VALUES = "spec 08 §5.1: values of variables from flags and files, which are not
 NETWORK = "spec 08 §7.3: policies from git repositories, which are not built yet"
 EMPTY_LIST = "spec 03 §3.3: a filter does not ask about a list that is empty"
 OTHER_DESIGN = "a unit that this design does not have; whole patterns and selectors are compared instead"
-LATER_VARIABLES = "spec 03 §14.4: checks of variables, which are not built yet"
 COMMAND_TEST = "spec 08 §8-§12: the command `test`, which is not built yet"
 COMMAND_LATER = (
     "spec 08: values, payloads, mocks, git, exceptions and generation of the commands, which are not built yet"
@@ -252,13 +251,7 @@ LEFT_OUT = {
     "cli_units/validate_global_context_entries": COMMAND_TEST,
     "engine/matching/namespaceStatement": "spec 03 §3.7: cleanup policies, which are not built yet",
     "kinds/groupVersionMatches": OTHER_DESIGN,
-    "policy_validation/ValidateOnPolicyUpdate": LATER_VARIABLES,
-    "policy_validation/ValidateVariables": LATER_VARIABLES,
-    "policy_validation/containsUserVariables": LATER_VARIABLES,
-    "policy_validation/hasInvalidVariables": LATER_VARIABLES,
     "policy_validation/immutableGenerateFields": "spec 03 §14.2: updates of policies, which are not checked yet",
     "policy_validation/rule.ValidateGenerate": "spec 03 §14.3: generate rules, which are not built yet",
-    "policy_validation/rule.ValidatePSaControlNames": "spec 03 §14.5: pod security rules, which are not built yet",
-    "policy_validation/validateMatchedResourceDescription": "spec 03 §14.5: conditions and their blocks, which are not checked yet",
     "scalars/number-to-string": OTHER_DESIGN,
 }

@@ -14,10 +14,14 @@ from exemptions import LEFT_OUT
 from kyvernopy import load_policies, parse_policies
 from kyvernopy.documents.positions import parse_path
 from kyvernopy.engine.checks import check_policy
-from kyvernopy.engine.checks.blocks import check_description, check_users, match_exclude_conflict
+from kyvernopy.engine.checks.background import find_on_update, find_users
+from kyvernopy.engine.checks.blocks import check_description, check_resources, check_users, match_exclude_conflict
 from kyvernopy.engine.checks.kinds import deals_only_with_metadata
-from kyvernopy.engine.checks.spots import Spot
+from kyvernopy.engine.checks.pod_security import check_pod_security
+from kyvernopy.engine.checks.spots import Spot, checked_policy
 from kyvernopy.engine.checks.structure import check_target_namespaces
+from kyvernopy.engine.checks.variables import find_forbidden_places, find_invalid_variables
+from kyvernopy.jmespath.dialect import Dialect
 from kyvernopy.policies.decode import decode_policy
 from kyvernopy.policies.model import Rule
 from kyvernopy.policies.reading import Reading
@@ -105,7 +109,71 @@ def test_checks_never_raise_and_speak_of_fields(document):
 # --- Recorded answers ---
 
 AT = Spot.same("dummy")
-# Questions of checks that are not built yet.
+DIALECT = Dialect()
+
+
+def checked(document):
+    return checked_policy(policy_of(document), (), DIALECT)
+
+
+def invalid_variables(document, *, background):
+    """What Kyverno would say of variables, without what it puts before it."""
+    for one in checked(document).rules:
+        yield from (found.message for found in find_forbidden_places(one, ""))
+        found = find_invalid_variables(one, DIALECT, background=background, prefix="")
+        yield from (finding.message for finding in found)
+
+
+def answers_of_variables(row):
+    if "case" in row:
+        condition = {"key": f"{{{{ {row['case']['input']} }}}}", "operator": "NotEquals", "value": ""}
+        rule = {"name": "r", "match": {}, "preconditions": {"all": [condition]}, "validate": {"pattern": {}}}
+        document = {"apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "spec": {"rules": [rule]}}
+        return not list(invalid_variables(document, background=False)), row["case"]["pass"]
+    return expected(list(invalid_variables(row["document"], background=False)), row["expect"])
+
+
+def expected(messages, expect):
+    """Whether there is an error, and the first one as the row tells it."""
+    first = messages[0] if messages else ""
+    ours, recorded = [bool(messages)], [expect["error"]]
+    if "equals" in expect:
+        ours, recorded = [*ours, first.strip()], [*recorded, expect["equals"]]
+    ours += [part in first for part in expect.get("contains", ())]
+    return ours, [*recorded, *(True for _ in expect.get("contains", ()))]
+
+
+def answers_of_background_variables(row):
+    return expected(background_errors(row["document"]), row["expect"])
+
+
+def background_errors(document, *, background=True):
+    users = [one.message for one in find_users(checked(document))] if background else []
+    return [*users, *invalid_variables(document, background=background)]
+
+
+def answers_of_users_in_background(row):
+    return expected([one.message for one in find_users(checked(row["document"]))], row["expect"])
+
+
+def answers_of_policy_update(row):
+    return expected([one.message for one in find_on_update(checked(row["document"]))], row["expect"])
+
+
+def answers_of_matched_description(row):
+    rule = {"name": "r", "match": {"resources": row["document"]}}
+    document = {"apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "spec": {"rules": [rule]}}
+    policy = checked(document)
+    found = [one.message for one in check_resources(policy, policy.rules[0])]
+    return expected(found, row["expect"])
+
+
+def answers_of_controls(row):
+    messages = [one.message for one in check_pod_security(decode_rule(row["document"]), AT, None)]
+    return [bool(messages), *(any(part in one for one in messages) for part in row["expect"]["contains"])], [
+        row["expect"]["error"],
+        *(True for _ in row["expect"]["contains"]),
+    ]
 
 
 def answers_of_validate(row):
@@ -152,11 +220,17 @@ def answers_of_metadata(row):
 
 CALLS = {
     "Validate": answers_of_validate,
+    "ValidateOnPolicyUpdate": answers_of_policy_update,
+    "ValidateVariables": answers_of_background_variables,
+    "containsUserVariables": answers_of_users_in_background,
+    "hasInvalidVariables": answers_of_variables,
     "matchExcludeConflict": answers_of_conflict,
     "resourceDescription.Validate": answers_of_description,
     "rule.ValidateMutationRuleTargetNamespace": answers_of_targets,
+    "rule.ValidatePSaControlNames": answers_of_controls,
     "ruleOnlyDealsWithResourceMetaData": answers_of_metadata,
     "userInfo.Validate": answers_of_users,
+    "validateMatchedResourceDescription": answers_of_matched_description,
 }
 
 
@@ -170,6 +244,27 @@ def test_recorded_answers(call):
 def test_every_recorded_question_is_answered_or_waits_for_its_check():
     later = {key.partition("/")[2] for key in LEFT_OUT if key.startswith("policy_validation/")}
     assert {row["call"] for row in vectors("policy_validation")} == CALLS.keys() | later
+
+
+def static_row(row):
+    document, background = row["policy"], row["background"]
+    if row["check"] == "on_policy_update":
+        messages = [one.message for one in find_on_update(checked(document))]
+    else:
+        users = row["check"] == "variables_and_user_info" and background
+        messages = background_errors(document, background=users)
+    wanted = row.get("expect_error")
+    if wanted is True or wanted is None:
+        return bool(messages), bool(wanted)
+    if row["error_match"] == "exact":
+        return messages[0], wanted
+    parts = [wanted] if isinstance(wanted, str) else wanted
+    return [part in messages[0] for part in parts], [True for _ in parts]
+
+
+@needs_shared
+def test_recorded_answers_about_variables():
+    check_rows("static-variables", static_row)
 
 
 # --- Policies in use ---

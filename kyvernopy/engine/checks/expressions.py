@@ -93,8 +93,11 @@ def _check_calls(expression: Expression, at: Spot) -> Iterator[Finding]:
 def _check_names(expression: Expression, at: Spot, defined: set[str]) -> Iterator[Finding]:
     for name in root_names(expression.root):
         if name not in defined and not PREDEFINED.fullmatch(name):
-            advice = near_miss(name, (*defined, *KNOWN)) or "define it in `context`"
-            yield at.warning("undefined-name", f"nothing defines `{name}`", advice, expression.text)
+            quoted = f'"{name}"' in expression.text
+            advice = f"write `'{name}'` for a text" if quoted else "define it in `context`"
+            shown = f'"{name}"' if quoted else name
+            advice = near_miss(name, (*defined, *KNOWN)) or advice
+            yield at.warning("undefined-name", f"nothing defines `{shown}`", advice, expression.text)
 
 
 def _expressions(document: dict[str, Any]) -> Iterator[tuple[Steps, str, bool]]:
