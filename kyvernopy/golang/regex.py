@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from kyvernopy.errors import LimitExceeded
 from kyvernopy.golang.regex_parse import Parsed, RegexError, parse_regex
 from kyvernopy.golang.regex_translate import for_python
 from kyvernopy.limits import DEFAULT_LIMITS
@@ -39,15 +40,20 @@ class Regex:
     def replace(self, text: str, template: str, *, expand: bool) -> str:
         """The text with every match replaced, from left to right; an empty one only if no match ends there.
 
-        With `expand` the template may hold `$1`, `${1}`, `$name` and `$$`.
+        With `expand` the template may hold `$1`, `${1}`, `$name` and `$$`. A result beyond the bound on output is
+        LimitExceeded.
         """
         parts = _template(template, self.parsed.names) if expand else [template]
-        pieces, copied, position = [], 0, 0
+        pieces, copied, position, size = [], 0, 0, len(text)
         while position <= len(text) and (found := self.python.search(text, position)):
             start, end = found.span()
             pieces.append(text[copied:start])
             if end > copied or start == 0:
-                pieces += [part if isinstance(part, str) else _first(found, part) for part in parts]
+                replacement = "".join([part if isinstance(part, str) else _first(found, part) for part in parts])
+                pieces.append(replacement)
+                size += len(replacement) - (end - start)
+                if size > self.limits.output_size:
+                    raise LimitExceeded("output_size", size, self.limits.output_size)
             copied = end
             position = max(position + 1, end)
         pieces.append(text[copied:])

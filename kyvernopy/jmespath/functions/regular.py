@@ -63,7 +63,7 @@ def _random(run: Run, pattern: str) -> str:
     if not pattern:
         raise ExpressionError("no pattern provided")
     try:
-        return random_text(pattern, provider_of(run, "random", "random"))
+        return random_text(pattern, provider_of(run, "random", "random"), run.limits)
     except RegexError as error:
         raise ExpressionError(str(error)) from None
 

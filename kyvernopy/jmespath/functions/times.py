@@ -11,7 +11,7 @@ from kyvernopy.errors import ExpressionError
 from kyvernopy.golang.durations import DurationError, read_duration, show_duration
 from kyvernopy.golang.numbers import parse_int
 from kyvernopy.golang.text import quote
-from kyvernopy.golang.times import Moment, TimeError, parse_rfc3339, parse_time
+from kyvernopy.golang.times import RFC3339, Moment, TimeError, parse_rfc3339, parse_time
 from kyvernopy.jmespath.functions.outside import provider_of
 from kyvernopy.jmespath.functions.signature import Function
 
@@ -23,10 +23,10 @@ __all__ = ["FUNCTIONS"]
 # --- Reading ---
 
 
-def _moment(text: str, layout: str = "") -> Moment:
-    """A time in a layout, RFC 3339 where that is empty."""
+def _moment(text: str, layout: str = RFC3339) -> Moment:
+    """A time in a layout."""
     try:
-        return parse_time(layout, text) if layout else parse_rfc3339(text)
+        return parse_rfc3339(text) if layout == RFC3339 else parse_time(layout, text)
     except TimeError as error:
         raise ExpressionError(str(error)) from None
 
@@ -54,6 +54,7 @@ def _time_now_utc(run: Run) -> str:
 
 
 def _time_since(run: Run, layout: str, start: str, end: str) -> str:
+    layout = layout or RFC3339
     first = _moment(start, layout)
     last = _moment(end, layout) if end else _now(run, "time_since")
     return show_duration(last.since(first))
