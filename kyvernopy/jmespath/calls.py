@@ -1,5 +1,4 @@
-"""Calls of functions, in the order of the protocol: arguments, name, number of arguments, types, the function (spec 02
-§2.6).
+"""Calls of functions, in the order of spec 02 §2.6: arguments, name, number of arguments, their types, the function.
 
 A call costs a step, the sizes of its arguments and that of its result. Nothing is refused before a call is reached,
 because upstream evaluates `false && nosuch(@)` without complaint.
@@ -31,7 +30,13 @@ def compile_call(name: str | None, arguments: list[Evaluate], functions: Mapping
         return _failing(arguments, lambda: ExpressionError("invalid node value type"))
     if name not in functions:
         return _failing(arguments, lambda: UnknownFunction(name, nearest(name, functions)))
-    return _calling(functions[name], arguments)
+    function = functions[name]
+    complaint = function.misses(len(arguments))
+    if complaint:
+        return _failing(arguments, lambda: ExpressionError(complaint))
+    if len(arguments) == 1 and function.parameters and not function.takes_run:
+        return _calling_with_one(function, arguments[0])
+    return _calling(function, arguments)
 
 
 def _failing(arguments: list[Evaluate], error: Callable[[], ExpressionError]) -> Evaluate:
@@ -46,16 +51,39 @@ def _failing(arguments: list[Evaluate], error: Callable[[], ExpressionError]) ->
 
 
 def _calling(function: Function, arguments: list[Evaluate]) -> Evaluate:
-    check, call = function.check, function.call
+    call, tests = function.call, function.tests(len(arguments))
     takes_run, ignores = function.takes_run, not (function.parameters or function.variadic)
 
     def invoke(value: Any, run: Run) -> Any:
         values = [argument(value, run) for argument in arguments]
-        check(values)
-        run.spend(1 + sum([len(one) for one in values if isinstance(one, _SIZED)]))
+        cost = 1
+        for place, test in enumerate(tests):
+            one = values[place]
+            if not test(one):
+                raise function.refusal(place, one)
+            if isinstance(one, _SIZED):
+                cost += len(one)
+        run.spend(cost)
         if ignores:
             values = []
         found = call(run, *values) if takes_run else call(*values)
+        if isinstance(found, _SIZED):
+            run.spend(len(found))
+        return found
+
+    return invoke
+
+
+def _calling_with_one(function: Function, argument: Evaluate) -> Evaluate:
+    """The same for the many functions of one argument."""
+    call, [test] = function.call, function.tests(1)
+
+    def invoke(value: Any, run: Run) -> Any:
+        one = argument(value, run)
+        if not test(one):
+            raise function.refusal(0, one)
+        run.spend(1 + len(one) if isinstance(one, _SIZED) else 1)
+        found = call(one)
         if isinstance(found, _SIZED):
             run.spend(len(found))
         return found

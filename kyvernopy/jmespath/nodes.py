@@ -7,7 +7,8 @@ depth of a tree is the depth of the thought, and long chains need no deep stack.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal as OneOf, TypeAlias
+from typing import Any, TypeAlias
+from typing import Literal as OneOf
 
 __all__ = [
     "And",

@@ -1,7 +1,6 @@
-"""Text to tree by binding power, as Pratt described it: an expression goes on for as long as the next token binds
-tighter than the one that asked for it (spec 02 §2.2).
+"""Text to tree by binding power, as Pratt described it (spec 02 §2.2).
 
-Columns are those of the token that is wrong. The depth of a tree is bounded, first while parsing by the stack that this
+An expression goes on for as long as the next token binds tighter than the one that asked for it. Columns are those of the token that is wrong. The depth of a tree is bounded, first while parsing by the stack that this
 takes, then once more over the finished tree, whose left side grows without a deeper stack.
 """
 

@@ -241,21 +241,23 @@ def sorted_keys(value: dict[str, Any]) -> list[str]:
         raise ExpressionError("an object has a key that is no string") from None
 
 
-def copied(value: Any) -> Any:
-    """A deep copy of the lists and objects, as plain ones; exprefs become `{}`, which is what JSON shows of them."""
+def copied(value: Any, most: int = DEFAULT_LIMITS.expression_work) -> Any:
+    """A deep copy of the lists and objects, as plain ones; exprefs become `{}`, which is what JSON shows of them.
+
+    More than `most` elements are `LimitExceeded`.
+    """
     holder = [value]
     waiting: list[Any] = [holder]
+    left = most
     while waiting:
         parent = waiting.pop()
+        left -= len(parent)
+        if left < 0:
+            raise LimitExceeded("expression_work", most - left, most)
         for key, child in parent.items() if isinstance(parent, dict) else enumerate(parent):
-            if isinstance(child, dict):
-                parent[key] = dict(child)
-            elif isinstance(child, list):
-                parent[key] = child[:]
-            elif isinstance(child, ExpRef):
+            if isinstance(child, ExpRef):
                 parent[key] = {}
-                continue
-            else:
-                continue
-            waiting.append(parent[key])
+            elif isinstance(child, (dict, list)):
+                parent[key] = copy = dict(child) if isinstance(child, dict) else child[:]
+                waiting.append(copy)
     return holder[0]

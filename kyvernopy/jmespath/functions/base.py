@@ -75,7 +75,7 @@ def _contains(subject: Any, needle: Any) -> bool:
         return isinstance(needle, str) and needle in subject
     if needle.__class__ is str:
         return needle in subject
-    return any([equal(item, needle) for item in subject])
+    return any(equal(item, needle) for item in subject)
 
 
 def _merge(*objects: Any) -> dict[str, Any]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kyvernopy.errors import ExpressionError, KyvernopyError
 from kyvernopy.golang.text import show
 from kyvernopy.jmespath.values import ExpRef, as_float, is_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 __all__ = ["Function", "function_error", "shown", "wrapped"]
+
+Test: TypeAlias = "Callable[[Any], bool]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +40,27 @@ class Function:
         parameters = ", ".join("|".join(types) for types in self.parameters)
         return f"{self.name}({parameters}{'...' if self.variadic else ''}) {self.returns}"
 
-    def check(self, arguments: Sequence[Any]) -> None:
-        """Refuse arguments that the signature does not allow."""
+    def misses(self, count: int) -> str:
+        """What is said of so many arguments; empty where they may be so many."""
         if self.variadic:
-            if not arguments and self.parameters:
-                raise ExpressionError("Invalid arity.")
-            return
-        if not self.parameters:
-            return
-        if len(arguments) != len(self.parameters):
-            raise ExpressionError("incorrect number of args")
-        for value, types in zip(arguments, self.parameters):  # noqa: B905  their lengths are equal
-            if not any([_TYPES[name](value) for name in types]):
-                raise _refused(value, types)
+            return "" if count or not self.parameters else "Invalid arity."
+        return "" if not self.parameters or count == len(self.parameters) else "incorrect number of args"
+
+    def tests(self, count: int) -> list[Test]:
+        """A test for each of so many arguments, which may be so many."""
+        return [_any] * count if self.variadic or not self.parameters else list(map(_test_of, self.parameters))
+
+    def refusal(self, place: int, value: Any) -> ExpressionError:
+        """The error of an argument that failed its test."""
+        expected = ", ".join(f'"{name}"' for name in self.parameters[place])
+        return ExpressionError(f"Invalid type for: {shown(value)}, expected: []jmespath.JpType{{{expected}}}")
 
 
-def _refused(value: Any, types: tuple[str, ...]) -> ExpressionError:
-    expected = ", ".join(f'"{name}"' for name in types)
-    return ExpressionError(f"Invalid type for: {shown(value)}, expected: []jmespath.JpType{{{expected}}}")
+# --- Types ---
+
+
+def _any(_: Any) -> bool:
+    return True
 
 
 def _is_string(value: Any) -> bool:
@@ -66,8 +71,8 @@ def _is_array(value: Any) -> bool:
     return isinstance(value, list)
 
 
-_TYPES: dict[str, Callable[[Any], bool]] = {
-    "any": lambda _: True,
+_TYPES: dict[str, Test] = {
+    "any": _any,
     "number": is_number,
     "string": _is_string,
     "array": _is_array,
@@ -78,19 +83,36 @@ _TYPES: dict[str, Callable[[Any], bool]] = {
 }
 
 
+def _test_of(types: tuple[str, ...]) -> Test:
+    """The test of a parameter that may have one of these types."""
+    tests = [_TYPES[name] for name in types]
+    if len(tests) == 1:
+        return tests[0]
+    return lambda value: any(test(value) for test in tests)
+
+
+# --- Texts of errors ---
+
+# A value that an expression builds of a few shared parts may be of any size and depth; its text in an error is not.
+MOST_SHOWN, DEEPEST_SHOWN = 10_000, 100
+
+
 def shown(value: Any) -> str:
-    """Go's default format of a value whose numbers are all doubles."""
-    return show(_doubles(value))
+    """Go's default format of a value whose numbers are all doubles; a very large one is cut."""
+    return show(_doubles(value, [MOST_SHOWN], DEEPEST_SHOWN))
 
 
-def _doubles(value: Any) -> Any:
-    if isinstance(value, (int, float)) and is_number(value):
+def _doubles(value: Any, left: list[int], levels: int) -> Any:
+    if isinstance(value, (list, dict)):
+        left[0] -= len(value)
+        if left[0] < 0 or not levels:
+            return "..."
+        if isinstance(value, list):
+            return [_doubles(item, left, levels - 1) for item in value]
+        return {key: _doubles(item, left, levels - 1) for key, item in value.items()}
+    if is_number(value):
         number = as_float(value)
         return number if number - number == 0 else {"inf": "+Inf", "-inf": "-Inf"}.get(str(number), "NaN")
-    if isinstance(value, list):
-        return [_doubles(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _doubles(item) for key, item in value.items()}
     return "expression reference" if isinstance(value, ExpRef) else value
 
 
