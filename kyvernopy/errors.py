@@ -94,8 +94,12 @@ class ExpressionError(KyvernopyError):
 
     @property
     def caret(self) -> str:
-        """The expression and, below it, a mark at the column; empty where no column is known."""
-        return "" if self.column is None else f"{self.expression}\n{' ' * self.column}^"
+        """The expression, or its line, and below it a mark at the column; empty where no column is known."""
+        if self.column is None:
+            return ""
+        start = self.expression.rfind("\n", 0, self.column) + 1
+        line, _, _ = self.expression[start:].partition("\n")
+        return f"{line}\n{' ' * (self.column - start)}^"
 
     def __str__(self) -> str:
         return self.message

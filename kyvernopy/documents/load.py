@@ -187,28 +187,30 @@ def _unreadable(path: str, error: OSError) -> DocumentError:
 # --- Places ---
 
 
-def place_of(source: Source, path: FieldPath = ()) -> Place:
+def place_of(source: Source, path: FieldPath = (), piece_at: tuple[str, int] = ("", 0)) -> Place:
     """Line and column of a field; its file is read once more where the source does not hold the text.
 
-    Where that cannot be done (standard input, a file that is gone), the line of the document is what is left.
+    `piece_at` names a piece of text in the value of the field, and a character of it: if it stands there as it is, the
+    place is that of the character. Where nothing can be read once more (standard input, a file that is gone), the line
+    of the document is what is left.
     """
     fallback = Place(source.name, source.line, 0, show_path(as_path(path)))
     if source.text is not None:
-        return place_in(source.text, source, path) or fallback
+        return place_in(source.text, source, path, piece_at=piece_at) or fallback
     try:
         with open(source.name, "rb") as handle:  # noqa: PTH123  as above
-            return _place_in_file(handle, source, path) or fallback
+            return _place_in_file(handle, source, path, piece_at) or fallback
     except (OSError, _BinaryError):
         return fallback
 
 
-def _place_in_file(handle: BinaryIO, source: Source, path: FieldPath) -> Place | None:
+def _place_in_file(handle: BinaryIO, source: Source, path: FieldPath, piece_at: tuple[str, int]) -> Place | None:
     line = 1
     for block in blocks_of(_texts(handle), sys.maxsize):
         if not isinstance(block, str):  # no document is too large for a bound that is not there
             return None
         following = line + block.count("\n")
         if source.line < following or not block.endswith("\n"):
-            return place_in(block, source, path, line)
+            return place_in(block, source, path, line, piece_at)
         line = following
     return None

@@ -82,13 +82,18 @@ def locate(text: str, document: int, path: FieldPath, *, _libyaml: bool = True) 
         events = _events(piece, libyaml=_libyaml)
         document -= events is None or bool(events)
         if document == 0:
-            return _place(piece, _find(events, as_path(path)), line) if events else None
+            return _place(piece, _find(events, as_path(path))[0], line) if events else None
         line += piece.count("\n")
     return None
 
 
-def place_in(text: str, source: Source, path: FieldPath, first_line: int = 1) -> Place | None:
-    """The place of a field, in a text that begins on a line of the source and holds its document."""
+def place_in(
+    text: str, source: Source, path: FieldPath, first_line: int = 1, piece_at: tuple[str, int] = ("", 0)
+) -> Place | None:
+    """The place of a field, in a text that begins on a line of the source and holds its document.
+
+    Where the value of the field holds a piece of text as it is written, the place is that of a character of the piece.
+    """
     steps = as_path(path)
     within = ("items", source.item, *steps) if source.item >= 0 else steps
     line = first_line
@@ -98,16 +103,24 @@ def place_in(text: str, source: Source, path: FieldPath, first_line: int = 1) ->
             events = _events(piece)
             if not events:
                 return None
-            row, column = _place(piece, _find(events, within), line)
+            row, column = _place(piece, _within(piece, _find(events, within), piece_at), line)
             return Place(source.name, row, column, show_path(steps))
         line = following
     return None
 
 
-def _place(text: str, mark: Any, line: int) -> tuple[int, int]:
-    """Line and column of a mark in a text that begins on a line; counted here, as parsers know more ends of lines."""
-    before = text.count("\n", 0, mark.index)
-    return line + before, mark.index - text.rfind("\n", 0, mark.index)
+def _place(text: str, at: int, line: int) -> tuple[int, int]:
+    """Line and column of a character in a text that begins on a line; parsers know more ends of lines than these."""
+    before = text.count("\n", 0, at)
+    return line + before, at - text.rfind("\n", 0, at)
+
+
+def _within(text: str, field: tuple[int, int], piece_at: tuple[str, int]) -> int:
+    """A character of a piece of text in the value of a field; the field itself if it is written in another way there."""
+    start, end = field
+    piece, offset = piece_at
+    found = text.find(piece, start, end) if piece else -1
+    return start if found < 0 else found + offset
 
 
 # --- Events of one document ---
@@ -145,15 +158,15 @@ def _first_document(get: Any) -> list[Any]:
     return events[1:-1]
 
 
-def _find(events: list[Any], path: tuple[str | int, ...]) -> Any:
-    """The mark of the field that a path names, or of the last step that exists."""
+def _find(events: list[Any], path: tuple[str | int, ...]) -> tuple[int, int]:
+    """Where the field that a path names begins and its value ends; of the last step that exists, if one does not."""
     at, mark = 0, events[0].start_mark
     for step in path:
         found = _enter(events, at, step)
         if found is None:
-            break
+            return mark.index, mark.index
         mark, at = found
-    return mark
+    return mark.index, events[_after(events, at) - 1].end_mark.index
 
 
 def _enter(events: list[Any], at: int, step: str | int) -> tuple[Any, int] | None:

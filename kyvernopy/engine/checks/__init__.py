@@ -64,12 +64,14 @@ def check_policy(
 
 
 def _placed(finding: Finding, policy: Policy) -> Finding:
-    """The finding with the line and column of its field, if the policy was read from a text."""
+    """The finding with line and column, if the policy was read from a text: those of its field, or in its expression."""
     if not policy.source or not policy.source.name:
         return finding
     from kyvernopy.documents.load import place_of  # noqa: PLC0415  only who finds something pays
 
-    return replace(finding, place=place_of(policy.source, finding.place.path))
+    expression, _, mark = finding.excerpt.partition("\n")
+    column = len(mark) - 1 if mark.strip() == "^" else 0
+    return replace(finding, place=place_of(policy.source, finding.place.path, (expression, column)))
 
 
 # --- Checks of rules, after autogen ---

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.engine.checks.texts import pointer, spot_of, texts
+from kyvernopy.engine.checks.variables import rule_scope
 from kyvernopy.errors import ExpressionError, LimitExceeded
 from kyvernopy.jmespath.nodes import (
     Call,
@@ -67,8 +68,10 @@ def check_elements(_checked: Checked, one: CheckedRule) -> Iterator[Finding]:
 
 def check_expressions(checked: Checked, one: CheckedRule) -> Iterator[Finding]:
     """Expressions that do not parse where Kyverno does not look, unknown functions, and names that nothing defines."""
-    document = one.rule.to_dict()
-    names = None if one.rule.verify_images else set(_entry_names(document))  # attestations define names of their own
+    # Attestations define names of their own.
+    document = {name: part for name, part in one.rule.to_dict().items() if name != "verifyImages"}
+    names = set(_entry_names(document))
+    scope = rule_scope(one.rule, checked.dialect, background=checked.policy.spec.background is not False)
     for steps, text, is_variable in _expressions(document):
         at = spot_of(one.at, steps)
         try:
@@ -79,7 +82,7 @@ def check_expressions(checked: Checked, one: CheckedRule) -> Iterator[Finding]:
                 yield at.warning("broken-expression", f"`{text}` is no expression: {error}", "correct it", excerpt)
             continue
         yield from _check_calls(expression, at)
-        if names is not None and (is_variable or steps[-1] == "list"):
+        if steps[-1] == "list" or (is_variable and scope.allows(text.replace('"', ""))):  # others have been told
             yield from _check_names(expression, at, names)
 
 

@@ -15,8 +15,8 @@ from kyvernopy.errors import ExpressionError, LimitExceeded
 from kyvernopy.policies.reading import near_miss
 from kyvernopy.variables.allow_list import AllowList
 from kyvernopy.variables.failures import ForbiddenVariable
-from kyvernopy.variables.occurrences import find_variables
-from kyvernopy.variables.references import resolve_references
+from kyvernopy.variables.occurrences import find_references, find_variables
+from kyvernopy.variables.references import resolve_reference, resolve_references
 from kyvernopy.variables.template import compile_template
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kyvernopy.jmespath.dialect import Dialect
     from kyvernopy.policies.model import ContextEntry, Rule
 
-__all__ = ["check_variables", "declared_names", "find_forbidden_places", "find_invalid_variables"]
+__all__ = ["check_variables", "declared_names", "find_forbidden_places", "find_invalid_variables", "rule_scope"]
 
 INVALID = "policy contains invalid variables: "
 ANY_CALL = r"([a-z_0-9]+\()[^{}]"
@@ -97,18 +97,22 @@ def find_invalid_variables(
     """Variables that are not allowed, expressions that do not parse, and references that name nothing."""
     rule = one.rule
     targets = (rule.mutate and rule.mutate.targets) or ()
-    with_targets = rule.mutate is not None and rule.mutate.targets is not None
     for index, target in enumerate(targets):
         scope = AllowList(dialect, BACKGROUND if background else ADMISSION, _patterns(rule.context))
         document = {**target.to_dict(), "context": [], "preconditions": []}
         steps = ("mutate", "targets", index)
         text = f"{prefix}invalid variables defined at mutate.targets[{index}]: "
         yield from _dry_run(document, steps, one, scope, text)
-    allowed = (TARGET, BACKGROUND_TARGET) if with_targets else (ADMISSION, BACKGROUND)
-    scope = AllowList(dialect, allowed[background], _patterns(_declared(rule), rule))
+    scope = rule_scope(rule, dialect, background=background)
     yield from _dry_run(
         _checked_part(rule), (), one, scope, f"{prefix}variable substitution failed for rule {rule.name}: "
     )
+
+
+def rule_scope(rule: Rule, dialect: Dialect, *, background: bool) -> AllowList:
+    """The variables that a rule may ask for."""
+    allowed = (TARGET, BACKGROUND_TARGET) if rule.mutates_existing else (ADMISSION, BACKGROUND)
+    return AllowList(dialect, allowed[background], _patterns(_declared(rule), rule))
 
 
 def _checked_part(rule: Rule) -> dict[str, Any]:
@@ -125,18 +129,35 @@ def _checked_part(rule: Rule) -> dict[str, Any]:
 
 def _dry_run(document: Any, steps: Any, one: CheckedRule, scope: AllowList, prefix: str) -> Iterator[Finding]:
     try:
-        resolved = resolve_references(document, scope.dialect.limits)
-    except (ExpressionError, LimitExceeded) as error:
-        at = spot_of(one.at, steps)
-        yield at.error("unresolved-reference", f"{prefix}{error}", "write the path of a text in the same document")
-        return
-    for found, text in texts(resolved, steps):
+        document = resolve_references(document, scope.dialect.limits)
+    except (ExpressionError, LimitExceeded):
+        yield from _unresolved(document, steps, one, prefix)
+    for found, text in texts(document, steps):
         if "{{" not in text:
             continue
         try:
             compile_template(text, scope.dialect).fill(scope, pointer(found))
         except (ExpressionError, LimitExceeded) as error:
             yield _invalid(error, spot_of(one.at, found), one.rule, prefix)
+
+
+def _unresolved(document: Any, steps: Any, one: CheckedRule, prefix: str) -> Iterator[Finding]:
+    """The references of a document that name nothing, or that are too many to be resolved."""
+    advice = "write the path of a text in the same document"
+    for found, text in texts(document):
+        for _, start, end in find_references(text):
+            error = _reference_error(text[start:end], pointer(found), document)
+            if error:
+                at = spot_of(one.at, (*steps, *found))
+                yield at.error("unresolved-reference", f"{prefix}{error}", advice, text[start:end])
+
+
+def _reference_error(reference: str, path: str, document: Any) -> str:
+    try:
+        resolve_reference(reference, path, document)
+    except ExpressionError as error:
+        return str(error)
+    return ""
 
 
 def _invalid(error: ExpressionError | LimitExceeded, at: Spot, rule: Rule, prefix: str) -> Finding:
