@@ -14,16 +14,17 @@ from kyvernopy.reports.text import counts_line, results_text
 from kyvernopy.results import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kyvernopy.cli.flags import Options
     from kyvernopy.reports.counts import Counts
     from kyvernopy.reports.entries import Document
     from kyvernopy.results import RuleResult
 
-__all__ = ["Failures", "Output", "Reports", "Table", "Troubles", "output_for"]
+__all__ = ["Failures", "Output", "Reports", "Table", "Troubles", "output_for", "skipped_text"]
 
 MOST_TROUBLES = 20
+LINE = 70 * "-"
 
 
 class Output(Protocol):
@@ -132,6 +133,16 @@ def _settled(results: Sequence[RuleResult]) -> Sequence[RuleResult]:
 
 
 # --- Beside the output ---
+
+
+def skipped_text(policies: Iterable[tuple[str, str]]) -> str:
+    """Names of policies that were not evaluated, and why; Kyverno tells a few reasons apart (spec 08 §7.6)."""
+    lists: dict[str, list[str]] = {"Policies Skipped:": [], "Invalid Policies:": []}
+    for name, reason in policies:
+        title = "Invalid Policies:" if reason.startswith("variable 'element.name'") else "Policies Skipped:"
+        lists[title].append(f"{len(lists[title]) + 1}. {name}: {reason}")
+    parts = ([LINE, title, *lines, LINE] for title, lines in lists.items() if lines)
+    return "".join(f"{line}\n" for part in parts for line in part)
 
 
 class Troubles:

@@ -121,7 +121,7 @@ def _at(value: Any, path: str) -> Any:
 
 def _error(path: str, message: str) -> DocumentError:
     place = Place("", path=path) if path else NOWHERE
-    return DocumentError(Finding("not-a-review", "error", message, place, "the API server sends such a review"))
+    return DocumentError(Finding("not-a-review", "error", message, place, "write it as the API server sends it"))
 
 
 def _is_map(value: Any) -> bool:

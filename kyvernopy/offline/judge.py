@@ -46,7 +46,8 @@ class Judge:
         elif self._values == NO_VALUES:
             yield self._policies.decide(Request(resource, user=self._user))
         else:
-            name = text_of(resource.get("metadata") or {}, "name")
+            metadata = resource.get("metadata")
+            name = text_of(metadata, "name") if isinstance(metadata, dict) else ""
             for policies, key in self._parts:
                 yield policies.decide(self._request(resource, key, name), self._values.variables_for(key, name))
 

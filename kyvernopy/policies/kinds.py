@@ -23,7 +23,7 @@ CLASSIC_VERSIONS = ("kyverno.io/v1", "kyverno.io/v2beta1")
 _OF_CEL = ("ValidatingPolicy", "ImageValidatingPolicy", "GeneratingPolicy", "DeletingPolicy", "MutatingPolicy")
 # Kinds that decide something, by group: the ones that this version does not decode.
 _OTHER_POLICIES = {
-    "kyverno.io": ("PolicyException", "CleanupPolicy", "ClusterCleanupPolicy"),
+    "kyverno.io": ("CleanupPolicy", "ClusterCleanupPolicy"),
     "policies.kyverno.io": (*_OF_CEL, *(f"Namespaced{kind}" for kind in _OF_CEL), "PolicyException"),
     "admissionregistration.k8s.io": (
         *("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"),
@@ -32,7 +32,7 @@ _OTHER_POLICIES = {
 }
 # What a kind of Kyverno's own groups may have been meant to be.
 _MEANT = {
-    "kyverno.io": (*CLASSIC_KINDS, *_OTHER_POLICIES["kyverno.io"]),
+    "kyverno.io": (*CLASSIC_KINDS, *_OTHER_POLICIES["kyverno.io"], "PolicyException"),
     "policies.kyverno.io": _OTHER_POLICIES["policies.kyverno.io"],
 }
 
@@ -64,6 +64,9 @@ def _refuse(version: str, kind: str, reading: Reading) -> None:
         served = " or ".join(f"`{one}`" for one in CLASSIC_VERSIONS)
         message = f"`{version}` is no version of `{kind}`"
         reading.add((None, "apiVersion"), "unsupported-policy-version", message, f"write {served}")
+    elif kind == "PolicyException" and group == "kyverno.io":
+        message = "left out, an exception is not a policy"
+        reading.add(None, "exception-among-policies", message, "give it to `with_exceptions`", severity="note")
     elif kind in _OTHER_POLICIES.get(group, ()):
         message = f"policies of kind `{kind}` (`{version}`) are not supported by this version"
         reading.add((None, "kind"), "unsupported-policy-kind", message, "take the document out, or collect errors")

@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kyvernopy.cli import version
+from kyvernopy.cli.exceptions import exceptions_among_resources, exceptions_of_files
+from kyvernopy.cli.output import skipped_text
 from kyvernopy.errors import DocumentError
 from kyvernopy.offline.user_info import load_user_info
+from kyvernopy.source import Resource
 from support import Answer, Row, check_rows, needs_shared, vectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from kyvernopy.errors import Finding
+    from kyvernopy.policies.exceptions import PolicyException
 
 pytestmark = needs_shared
 
@@ -106,3 +112,43 @@ def arguments(flags: Row) -> list[str]:
         values = value if isinstance(value, list) else [value]
         given += [f"{flag}={'true' if one is True else one}" for one in values]
     return given
+
+
+# --- Exceptions and policies that are not evaluated ---
+
+
+def test_exceptions_are_read_as_recorded():
+    def check(row: Row) -> Answer:
+        write({"exceptions.yaml": row["input"]["yaml"]})
+        return told_of(*exceptions_of_files(["exceptions.yaml"])), row.get("expect", "an error")
+
+    check_rows("cli_units", check, [row for row in vectors("cli_units") if row["function"] == "load_exceptions"])
+
+
+def test_exceptions_are_found_among_resources_as_recorded():
+    def check(row: Row) -> Answer:
+        resources = [Resource({**one, "spec": {}}) for one in row["input"]]
+        return told_of(*exceptions_among_resources(resources)), row["expect"]
+
+    function = "select_exceptions_from_resources"
+    check_rows("cli_units", check, [row for row in vectors("cli_units") if row["function"] == function])
+
+
+def told_of(exceptions: list[PolicyException], findings: list[Finding]) -> object:
+    """How many exceptions there are, or that something is wrong."""
+    wrong = any(finding.severity == "error" for finding in findings)
+    return "an error" if wrong else {"exceptions": len(exceptions), "cel_exceptions": 0}
+
+
+def test_policies_that_are_not_evaluated_are_told_as_recorded():
+    def check(row: Row) -> Answer:
+        lists = (row["input"]["skipped"], row["input"]["invalid"])
+        reasons = ("", "variable 'element.name' ")
+        policies = [
+            (one["name"], why + one["reason"]) for why, some in zip(reasons, lists, strict=True) for one in some
+        ]
+        text = skipped_text(policies).replace(reasons[1], "")
+        expected = row["expect"]["stdout_contains"]
+        return [part for part in expected if part in text], expected
+
+    check_rows("cli_units", check, [row for row in vectors("cli_units") if row["function"] == "cli_skipped_policies"])

@@ -1,0 +1,228 @@
+"""A run of `apply` (spec 08 §7.4): load, judge, print.
+
+Resources are judged as they are read, and counted, unless some policy looks at other resources or exceptions are among
+them; the heading, which says how many there are, is printed when all are known, before the results. What Kyverno would
+not say goes to standard error, among it every path, document and policy that it would drop in silence; such a run is
+incomplete and ends with 2.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from kyvernopy.cli.console import complain, say, with_progress
+from kyvernopy.cli.output import Troubles, output_for, skipped_text
+from kyvernopy.cli.providers import GivenResources, looks_around
+from kyvernopy.errors import DocumentError, Finding
+from kyvernopy.offline.judge import Judge
+from kyvernopy.offline.values import NO_VALUES
+from kyvernopy.policy_set import load_policies
+from kyvernopy.reports.counts import Counts, count
+from kyvernopy.resources import load_resources
+from kyvernopy.source import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import BinaryIO
+
+    from kyvernopy.cli.flags import Options
+    from kyvernopy.offline.values import Values
+    from kyvernopy.policies.exceptions import PolicyException
+    from kyvernopy.policies.model import Policy
+    from kyvernopy.policy_set import PolicySet
+    from kyvernopy.resources import Resources
+    from kyvernopy.source import Resource
+
+__all__ = ["ApplyRun"]
+
+INCOMPLETE = 2
+
+
+class ApplyRun:
+    """One run: what it was asked, and what it has found so far."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._output = output_for(options)
+        self._troubles = Troubles()
+        self._counts = Counts()
+        self._given = GivenResources()
+        self._skipped: list[tuple[str, str]] = []
+        self._exceptions: list[PolicyException] = []
+        self._resources = self._results = 0
+        self._is_incomplete = False
+
+    def run(self) -> int:
+        """Load, judge, print. Returns the exit status; raises `UsageError`."""
+        user, values = self._user(), self._values()
+        stdin = self._kept_stdin()
+        policies = self._policies(stdin)
+        valid = policies.only([policy for policy in policies if self._is_valid(policy)])
+        # Standard input feeds either policies or resources.
+        resources = load_resources(self._local(self._options.resource), normalize=True, errors="collect")
+        listed: Iterable[Resource] = resources
+        if self._options.exceptions_with_resources or any(map(looks_around, valid)):
+            listed = list(resources)
+            self._given.fill(listed)
+        self._load_exceptions(policies, listed, stdin)
+        if self._exceptions:
+            valid = valid.with_exceptions(self._exceptions)
+        self._judge(Judge(valid, values, user), listed)
+        self._complain(resources.errors)
+        self._troubles.tell()
+        self._print(policies)
+        return self._exit_status()
+
+    def _complain(self, findings: Iterable[Finding]) -> None:
+        self._is_incomplete |= complain(findings)
+
+    def _local(self, paths: Iterable[str]) -> list[str]:
+        """The paths without addresses, which this version does not read."""
+        remote = [path for path in paths if path.startswith(("http://", "https://"))]
+        advice = "download it and give the path of the file"
+        self._complain(
+            Finding("path-remote", "error", "nothing is read from the network", Place(path), advice) for path in remote
+        )
+        return [path for path in paths if path not in remote]
+
+    # --- What goes with a run ---
+
+    def _user(self) -> dict[str, Any] | None:
+        if not self._options.userinfo:
+            return None
+        from kyvernopy.cli.auxiliary import user_info  # noqa: PLC0415  rarely needed
+
+        return user_info(self._options.userinfo)
+
+    def _values(self) -> Values:
+        from kyvernopy.cli.auxiliary import check_context_file, values  # noqa: PLC0415  rarely needed
+
+        if self._options.context_file:
+            check_context_file(self._options.context_file)
+        if not self._options.values_file and not self._options.set:
+            return NO_VALUES
+        return values(self._options.values_file, self._options.set)
+
+    # --- Policies ---
+
+    def _kept_stdin(self) -> BinaryIO | None:
+        """Standard input for policies that are read twice; None where it is read as it comes."""
+        if not self._options.exceptions_within_policies or "-" not in self._options.arguments:
+            return None
+        from io import BytesIO  # noqa: PLC0415  rarely needed
+
+        return BytesIO(sys.stdin.buffer.read())
+
+    def _policies(self, stdin: BinaryIO | None) -> PolicySet:
+        paths = self._local(self._options.arguments)
+        policies = load_policies(paths, errors="collect", stdin=stdin, providers=self._given.providers)
+        self._complain(policies.errors)
+        taken = self._options.exceptions_within_policies
+        self._complain(note for note in policies.notes if not (taken and note.code == "exception-among-policies"))
+        return policies
+
+    def _is_valid(self, policy: Policy) -> bool:
+        """Whether the policy can be evaluated: Kyverno would accept it, and all its rules are built.
+
+        Of a policy that Kyverno refuses there is one error (spec 08 §7.4), of one that waits, one for each such rule.
+        """
+        from kyvernopy.engine.checks import check_policy  # noqa: PLC0415  policies are loaded first
+
+        # Without a source, findings need no second look at the file for their lines; most are warnings, told elsewhere.
+        # Upstream: without a cluster, the command does not know which kinds have no namespace.
+        if any(finding.severity == "error" for finding in check_policy(replace(policy, source=None), cluster_kinds=())):
+            findings = check_policy(policy, cluster_kinds=())
+            reason = next(finding for finding in findings if finding.severity == "error")
+            say(f"error: policy {policy.key} is invalid and not evaluated: {reason}")
+            self._skipped.append((policy.name, reason.message))
+            self._counts += Counts(errors=1)
+            return False
+        for rule in policy.spec.rules:
+            if rule.validate is None:
+                kind = "mutate" if rule.mutate else "generate" if rule.generate else "verifyImages"
+                say(f"error: policy {policy.key}: {kind} rules are not supported yet, not evaluated: rule {rule.name}")
+                self._counts += Counts(errors=1)
+        return True
+
+    def _load_exceptions(self, policies: PolicySet, resources: Iterable[Resource], stdin: BinaryIO | None) -> None:
+        """Collect the exceptions, and complain of those that name no policy."""
+        asked = self._options
+        if not (asked.exception or asked.exceptions_with_resources or asked.exceptions_within_policies):
+            return
+        from kyvernopy.cli import exceptions as found  # noqa: PLC0415  rarely needed
+
+        if asked.exceptions_with_resources:  # Upstream: then those of files are ignored.
+            self._keep(*found.exceptions_among_resources(resources))
+        elif asked.exception:
+            self._keep(*found.exceptions_of_files(self._local(asked.exception)))
+        if asked.exceptions_within_policies:
+            if stdin:
+                stdin.seek(0)
+            self._keep(*found.exceptions_among_policies(self._local(asked.arguments), stdin))
+        self._complain(found.unknown_policies(self._exceptions, {policy.key for policy in policies}))
+
+    def _keep(self, exceptions: Sequence[PolicyException], findings: Sequence[Finding]) -> None:
+        self._exceptions += exceptions
+        self._complain(findings)
+
+    # --- Resources ---
+
+    def _judge(self, judge: Judge, resources: Iterable[Resource] | Resources) -> None:
+        audit_warn = self._options.audit_warn
+        for resource in with_progress(resources, "resources judged"):
+            if resource["kind"] == "GlobalContextEntry" and resource["apiVersion"] == "kyverno.io/v2":
+                continue  # spec 08 §7.4: it is no resource to be judged
+            try:
+                results = [result for response in judge.responses(resource) for result in response.results]
+            except DocumentError as error:
+                self._complain([_placed(error.finding, resource)])
+                continue
+            self._resources += 1
+            self._results += len(results)
+            # One resource at a time: a rule counts once for each, also where two look alike.
+            self._counts += count(results, audit_warn=audit_warn)
+            self._output.add(results)
+            if not self._options.policy_report:  # which has the messages
+                self._troubles.add(results)
+
+    # --- The end ---
+
+    def _print(self, policies: PolicySet) -> None:
+        if not (self._options.stdin or self._options.policy_report):
+            sys.stdout.write(self._heading(policies))
+        sys.stdout.write(skipped_text(self._skipped))
+        for part in self._output.parts(self._counts):
+            sys.stdout.write(part)
+        if not self._results:
+            say(f"warning: no rule was evaluated (policies: {len(policies)}, resources: {self._resources})")
+
+    def _heading(self, policies: PolicySet) -> str:
+        from kyvernopy.policies.autogen import compute_rules  # noqa: PLC0415  only the heading counts rules
+
+        rules = sum(len(compute_rules(policy)) for policy in policies)
+        exceptions = f" with {len(self._exceptions)} exception(s)" if self._exceptions else ""
+        return f"\nApplying {rules} policy rule(s) to {self._resources} resource(s){exceptions}...\n"
+
+    def _exit_status(self) -> int:
+        """Spec 08 §7.7, after what only we say: that the run is incomplete."""
+        code = int(self._options.warn_exit_code)
+        if self._is_incomplete:
+            return INCOMPLETE
+        if self._counts.failed or self._counts.errors:
+            return 1
+        if self._counts.warned and code:
+            sys.stdout.write(f"exit as warnExitCode is {code}")
+            return code
+        if not self._counts.passed and self._options.warn_no_pass:
+            sys.stdout.write("exit as no objects satisfied policy\n")
+            return code
+        return 0
+
+
+def _placed(finding: Finding, resource: Resource) -> Finding:
+    """A finding about a document of the resources, with its file and line."""
+    if resource.source is None:
+        return finding
+    return replace(finding, place=replace(finding.place, source=resource.source.name, line=resource.source.line))
