@@ -284,5 +284,6 @@ class Context:
     def _stored(self, value: Any) -> Any:
         """The value as plain data, counted against the limit."""
         if self._sizes is None:
-            self._sizes = EntrySizes(self.dialect.limits.context_size if self._limit is None else self._limit)
+            limits = self.dialect.limits
+            self._sizes = EntrySizes(limits.context_size if self._limit is None else self._limit, limits.output_size)
         return self._sizes.store(value)

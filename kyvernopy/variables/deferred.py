@@ -35,16 +35,16 @@ class Mention:
     Upstream: it is a question of text alone, so it is also met inside a literal; a dot in a name means any character.
     """
 
-    __slots__ = ("_answers", "_search", "name")
+    __slots__ = ("_search", "answers", "name")
 
     def __init__(self, name: str, limits: Limits = DEFAULT_LIMITS) -> None:
         self.name = name
-        self._answers: dict[str, bool] = {}
+        self.answers: dict[str, bool] = {}
         self._search = _compiled(name, limits)
 
     def __call__(self, text: str) -> bool:
         """Whether the text mentions the name."""
-        answer = self._answers.get(text)
+        answer = self.answers.get(text)
         return self._ask(text) if answer is None else answer
 
     def __repr__(self) -> str:
@@ -53,9 +53,9 @@ class Mention:
     def _ask(self, text: str) -> bool:
         answer = bool(self._search(text))
         if len(text) <= LONGEST_KEPT:
-            if len(self._answers) >= MOST_ANSWERS:
-                self._answers.clear()
-            self._answers[text] = answer
+            if len(self.answers) >= MOST_ANSWERS:
+                self.answers.clear()
+            self.answers[text] = answer
         return answer
 
 
@@ -75,9 +75,10 @@ class Deferral:
     without success.
     """
 
-    __slots__ = ("level", "load", "loaded", "marked", "mention")
+    __slots__ = ("answer", "level", "load", "loaded", "marked", "mention")
 
     def __init__(self, mention: Mention, load: Load, level: int) -> None:
+        self.answer = mention.answers.get  # asked by every query, so without the call in between
         self.mention, self.load, self.level = mention, load, level
         self.marked = self.loaded = False
 
@@ -127,8 +128,13 @@ class Deferrals:
         if self._loading is not None:
             level = self._loading.level
             known = known[: known.index(self._loading)]
-        for deferral in known.copy():
-            if not deferral.marked and not deferral.loaded and deferral.level <= level and deferral.mention(text):
+        for deferral in tuple(known):
+            if deferral.loaded or deferral.marked:
+                continue
+            mentioned = deferral.answer(text)
+            if mentioned is None:
+                mentioned = deferral.mention(text)
+            if mentioned and deferral.level <= level:
                 self._run(deferral, context)
 
     def _run(self, deferral: Deferral, context: Context) -> None:

@@ -23,7 +23,7 @@ def merged(target: Mapping[str, Any], source: Mapping[str, Any]) -> dict[str, An
         into, what = pending.pop()
         for key, value in what.items():
             there = into.get(key)
-            if isinstance(value, dict) and isinstance(there, dict):
+            if isinstance(value, dict) and isinstance(there, dict) and there is not value:
                 into[key] = there = dict(there)
                 pending.append((there, value))
             else:

@@ -58,8 +58,9 @@ class ConfigMapEntry:
             found = ask(provider, namespace, name)
         except EntryError as error:
             raise EntryError(f"failed to get configmap {namespace}/{name} : {error}") from None
-        if not found:
-            raise EntryError(f'failed to get configmap {namespace}/{name} : configmaps "{name}" not found')
+        if not found or not isinstance(found, dict):
+            cause = f'configmaps "{name}" {"is no object" if found else "not found"}'
+            raise EntryError(f"failed to get configmap {namespace}/{name} : {cause}")
         return {"data": found.get("data"), "metadata": found.get("metadata") or {}}
 
     def _filled(self, field: str, fill: Callable[[Context], Any], context: Context) -> str:

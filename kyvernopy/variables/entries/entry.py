@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from kyvernopy.errors import ExpressionError, LimitExceeded
 from kyvernopy.golang.text import type_name
+from kyvernopy.limits import DEFAULT_LIMITS
+from kyvernopy.variables.stored import made_plain
 from kyvernopy.variables.template import compile_template
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from kyvernopy.jmespath.dialect import Dialect
     from kyvernopy.variables.context import Context
     from kyvernopy.variables.deferred import Load, Mention
+
+LARGEST_ANSWER = DEFAULT_LIMITS.document_size  # up to which answers are looked through
 
 __all__ = ["Entry", "EntryError", "ask", "filler", "search_value", "text_of"]
 
@@ -46,13 +50,19 @@ class EntryError(ExpressionError):
 def filler(document: Any, dialect: Dialect) -> Callable[[Context], Any]:
     """What fills in the variables of a document."""
     template = compile_template(document, dialect)
+    if template.is_constant:
+        value = template.outline
+        return lambda _context: value
     return template.fill
 
 
 def ask(provider: Callable[..., Any], *arguments: Any) -> Any:
-    """The answer of a provider; an exception becomes an `EntryError` with its text and, as its cause, the exception."""
+    """The answer of a provider as plain data.
+
+    An exception becomes an `EntryError` with its text and, as its cause, the exception.
+    """
     try:
-        return provider(*arguments)
+        return made_plain(provider(*arguments), LARGEST_ANSWER)[0]
     except LimitExceeded:
         raise
     except Exception as error:  # a provider may raise anything

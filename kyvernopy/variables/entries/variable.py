@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.errors import ExpressionError
-from kyvernopy.golang.text import show_string
+from kyvernopy.golang.text import show_string, trim
 from kyvernopy.variables.entries.entry import EntryError, filler, search_value
 from kyvernopy.variables.stored import SizeError
+from kyvernopy.variables.template import compile_template
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kyvernopy.jmespath.dialect import Dialect
+    from kyvernopy.jmespath.expression import Expression
     from kyvernopy.variables.context import Context
     from kyvernopy.variables.deferred import Load
 
@@ -48,6 +50,7 @@ class Variable:
     path: Part | None
     default: Part | None
     value: Part | None
+    query: Expression | None = None  # the path, where it is known beforehand
 
     def load(self, context: Context) -> None:
         """Put the value into the context."""
@@ -66,7 +69,7 @@ class Variable:
         # The default is filled in even where it is not used.
         default = None if self.default is None else self.default.filled(self.name, context)
         if self.value is None:
-            found = self._found(path, default, lambda: context.query(path)) if path else None
+            found = self._found(path, default, lambda: context.query(self.query or path)) if path else None
             return default if found is None else found
         value = self.value.filled(self.name, context)
         if not path:
@@ -102,6 +105,18 @@ def compile_variable(name: str, spec: Mapping[str, Any], dialect: Dialect, names
         Part(path, filler(path, dialect)) if path else None,
         None if default is None else Part(default, filler(default, dialect)),
         None if value is None else Part(value, filler(value, dialect)),
+        known_query(path, dialect) if path and value is None else None,
     )
     load = variable.load
     return lambda: load
+
+
+def known_query(path: str, dialect: Dialect) -> Expression | None:
+    """The path compiled, if it holds no variables and is an expression."""
+    template = compile_template(path, dialect)
+    if not template.is_constant or not isinstance(template.outline, str):
+        return None
+    try:
+        return dialect.compile(trim(template.outline))
+    except ExpressionError:
+        return None
