@@ -36,8 +36,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Filling", "as_text", "checked_key", "on_delete", "shielded"]
 
+MOST_ROUNDS = 64  # values read again while one is read again; a round takes three calls of Python's thousand
 VARIABLE_STEPS = 100  # what a query counts where values say how many there are
 NODE_CHARACTERS = 8  # what an item of a list or map counts as, beside the characters of its texts
+NODE_STEPS = 4  # what looking at an item of a list or map counts
 SHOWN = 1_000  # characters of a value that an error shows
 
 
@@ -162,8 +164,9 @@ class Filling:
         if not self._mentions_variables(value):
             return value
         self._rounds += 1
-        if self._rounds > self.limits.substitution_passes:
-            raise LimitExceeded("substitution_passes", self._rounds, self.limits.substitution_passes)
+        most = min(self.limits.substitution_passes, MOST_ROUNDS)
+        if self._rounds > most:
+            raise LimitExceeded("substitution_passes", self._rounds, most)
         made = self._walk(value, path)
         self._rounds -= 1
         return made
@@ -177,7 +180,7 @@ class Filling:
                     self.spend(visited)
                     return True
             elif isinstance(node, (dict, list)):
-                visited += len(node)
+                visited += NODE_STEPS * len(node)
                 if visited > self.limits.expression_work:
                     break
                 waiting += node

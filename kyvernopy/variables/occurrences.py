@@ -11,10 +11,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.golang.text import trim
-from kyvernopy.variables.positions import Trail, path_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import TypeAlias
 
     Found: TypeAlias = "tuple[str, int, int, str]"  # the text of a match, its start and end, what replaces it
@@ -30,7 +29,6 @@ __all__ = [
     "mentions",
     "replace_all_variables",
     "replace_in_order",
-    "texts",
     "unescape_references",
     "unescape_variables",
 ]
@@ -154,11 +152,20 @@ def _search_others(text: str, found: list[Found], spend: Callable[[int], None]) 
 
 def mentions(document: Any, mark: str) -> bool:
     """Whether a text or key of a document contains a mark."""
+    return _any_text(document, lambda text: mark in text)
+
+
+def has_variables(document: Any) -> bool:
+    """Whether there is a variable in a text or key of a document."""
+    return _any_text(document, is_variable)
+
+
+def _any_text(document: Any, test: Callable[[str], bool]) -> bool:
     waiting = [document]
-    while waiting:
+    while waiting:  # a loop, because a document may be nested deeper than calls may be
         node = waiting.pop()
         if isinstance(node, str):
-            if mark in node:
+            if test(node):
                 return True
         elif isinstance(node, dict):
             waiting += node
@@ -166,28 +173,3 @@ def mentions(document: Any, mark: str) -> bool:
         elif isinstance(node, list):
             waiting += node
     return False
-
-
-def has_variables(document: Any) -> bool:
-    """Whether there is a variable in a text or key of a document."""
-    return any(is_variable(text) for _, text in _texts(document))
-
-
-def texts(document: Any) -> Iterator[tuple[str, str]]:
-    """The path and text of each text and key in the order of a walk; a key has the path of its object."""
-    for trail, text in _texts(document):
-        yield path_text(trail), text
-
-
-def _texts(document: Any) -> Iterator[tuple[Trail, str]]:
-    waiting: list[tuple[Trail, Any]] = [(None, document)]
-    while waiting:  # a loop, because a document may be nested deeper than calls may be
-        trail, node = waiting.pop()
-        if isinstance(node, str):
-            yield trail, node
-        elif isinstance(node, dict):
-            for key, value in reversed(node.items()):
-                waiting.append(((trail, key), value))
-                waiting.append((trail, key))
-        elif isinstance(node, list):
-            waiting += [((trail, index), node[index]) for index in reversed(range(len(node)))]

@@ -80,7 +80,7 @@ class Template:
         variable = self._variable
         if variable is not None:
             value = variable.query(scope, path, operation)
-            if isinstance(value, (dict, list)):
+            if value.__class__ is not str and isinstance(value, (dict, list)):
                 return Filling(scope, path, operation, self._limits).read_again(value, variable.path(path))
             return value
         if self._fill is not None:
@@ -159,8 +159,8 @@ class _Variable:
 
     def text(self, filling: Filling) -> str:
         """The value inside a longer text."""
-        value = self.query(filling.scope, filling.prefix, filling.operation)
-        if isinstance(value, str) and not self.is_shallow:
+        value: Any = self.query(filling.scope, filling.prefix, filling.operation)
+        if value.__class__ is str and not self.is_shallow:
             return value
         try:
             return as_text(shielded(value) if self.is_shallow else value, filling.limits)
@@ -196,10 +196,18 @@ def _variable_fill(variable: _Variable) -> Fill:
 
 def _pieces_fill(text: str, pieces: list[str | _Variable], trail: Trail) -> Fill:
     """A text with plain variables: if what they give holds no variable, one pass is all there is."""
+    literals = ["" if isinstance(piece, _Variable) else piece for piece in pieces]
+    variables = [(index, piece) for index, piece in enumerate(pieces) if isinstance(piece, _Variable)]
+    length = sum(map(len, literals))
 
     def fill(filling: Filling) -> Any:
-        made = [piece if isinstance(piece, str) else piece.text(filling) for piece in pieces]
-        filling.make(sum(map(len, made)))
+        made, size = literals.copy(), length
+        for index, variable in variables:
+            made[index] = value = variable.text(filling)
+            size += len(value)
+            if size > filling.limits.output_size:
+                break
+        filling.make(size)
         result = "".join(made)
         return filling.text(text, path_text(trail, filling.prefix)) if "{{" in result else result
 
