@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from kyvernopy.resources import load_resources
     from kyvernopy.results import Explanation, Outcome, RuleResult, Status
     from kyvernopy.source import Resource
+    from kyvernopy.variables.substitute import substitute
 
 __all__ = [
     "DocumentError",
@@ -60,6 +61,7 @@ __all__ = [
     "load_policies",
     "load_resources",
     "parse_policies",
+    "substitute",
 ]
 
 _HOMES = {
@@ -81,6 +83,7 @@ _HOMES = {
     "resources": ("load_resources",),
     "results": ("Explanation", "Outcome", "RuleResult", "Status"),
     "source": ("Resource",),
+    "variables.substitute": ("substitute",),
 }
 
 _MODULES = ("jmespath",)
