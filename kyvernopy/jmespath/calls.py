@@ -63,7 +63,9 @@ def _calling(function: Function, arguments: list[Evaluate]) -> Evaluate:
                 raise function.refusal(place, one)
             if isinstance(one, _SIZED):
                 cost += len(one)
-        run.spend(cost)
+        run.left -= cost
+        if run.left < 0:
+            run.spend(0)
         if ignores:
             values = []
         found = call(run, *values) if takes_run else call(*values)
@@ -82,7 +84,9 @@ def _calling_with_one(function: Function, argument: Evaluate) -> Evaluate:
         one = argument(value, run)
         if not test(one):
             raise function.refusal(0, one)
-        run.spend(1 + len(one) if isinstance(one, _SIZED) else 1)
+        run.left -= 1 + len(one) if isinstance(one, _SIZED) else 1
+        if run.left < 0:
+            run.spend(0)
         found = call(one)
         if isinstance(found, _SIZED):
             run.spend(len(found))

@@ -86,14 +86,16 @@ class Compiler:
                 return _index(self.or_null(left), index)
             case Slice(left, start, stop, step):
                 return projections.sliced(self.or_null(left), slice(start, stop, step))
-            case Flatten(left):
-                return projections.flattened(self._unless_error(left))
+            case Projection(Flatten(left), right):
+                return projections.flattened(self._unless_error(left), self._each(right))
             case Projection(left, right):
                 return projections.projection(self.or_null(left), self._each(right))
             case FilterProjection(left, condition, right):
                 return projections.filtered(self._unless_error(left), self.or_null(condition), self._each(right))
             case ObjectProjection(left, right):
                 return projections.members(self._unless_error(left), self._each(right))
+            case Flatten():
+                raise TypeError("a flattening is the left side of a projection")
             case MultiSelectList(members):
                 return _multi_select_list([self.or_null(member) for member in members])
             case MultiSelectHash(members):

@@ -22,7 +22,7 @@ Evaluate: TypeAlias = "Callable[[Any, Run], Any]"
 
 
 def projection(left: Evaluate, each: Evaluate | None) -> Evaluate:
-    """`left[*]`, and `left` may be a slice or a flattening."""
+    """`left[*]`, and `left` may be a slice."""
 
     def project(value: Any, run: Run) -> list[Any] | None:
         elements = left(value, run)
@@ -32,10 +32,39 @@ def projection(left: Evaluate, each: Evaluate | None) -> Evaluate:
 
 
 def _project(elements: list[Any], each: Evaluate | None, run: Run) -> list[Any]:
-    run.spend(len(elements))
+    run.left -= len(elements)
+    if run.left < 0:
+        run.spend(0)
     if each is None:
         return [element for element in elements if element is not None]
     return [found for element in elements if (found := each(element, run)) is not None]
+
+
+def flattened(left: Evaluate, each: Evaluate | None) -> Evaluate:
+    """`left[]`: one level of arrays is merged, other elements stay."""
+
+    def flatten(value: Any, run: Run) -> list[Any] | None:
+        elements = left(value, run)
+        if not isinstance(elements, list):
+            return None
+        for element in elements:
+            if isinstance(element, list):
+                return _project(_merged(elements, run), each, run)
+        return _project(elements, each, run)
+
+    return flatten
+
+
+def _merged(elements: list[Any], run: Run) -> list[Any]:
+    merged: list[Any] = []
+    run.spend(len(elements))
+    for element in elements:
+        if isinstance(element, list):
+            run.spend(len(element))
+            merged += element
+        else:
+            merged.append(element)
+    return merged
 
 
 def filtered(left: Evaluate, condition: Evaluate, each: Evaluate | None) -> Evaluate:
@@ -45,7 +74,9 @@ def filtered(left: Evaluate, condition: Evaluate, each: Evaluate | None) -> Eval
         elements = left(value, run)
         if not isinstance(elements, list):
             return None
-        run.spend(len(elements))
+        run.left -= len(elements)
+        if run.left < 0:
+            run.spend(0)
         chosen = []
         for element in elements:
             found = condition(element, run)
@@ -69,26 +100,6 @@ def members(left: Evaluate, each: Evaluate | None) -> Evaluate:
         return _project([found[key] for key in sorted_keys(found)], each, run)
 
     return project
-
-
-def flattened(left: Evaluate) -> Evaluate:
-    """`left[]`: one level of arrays is merged, other elements stay."""
-
-    def flatten(value: Any, run: Run) -> list[Any] | None:
-        elements = left(value, run)
-        if not isinstance(elements, list):
-            return None
-        merged: list[Any] = []
-        for element in elements:
-            if isinstance(element, list):
-                run.spend(len(element))
-                merged += element
-            else:
-                merged.append(element)
-        run.spend(len(elements))
-        return merged
-
-    return flatten
 
 
 def sliced(left: Evaluate, part: slice) -> Evaluate:

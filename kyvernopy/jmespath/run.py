@@ -1,4 +1,7 @@
-"""One evaluation of an expression: what its functions may ask for, and how much work is left."""
+"""One evaluation of an expression: what its functions may ask for, and how much work is left.
+
+Projections and calls, which are many, subtract from `left` themselves and call only when it is negative.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,11 @@ __all__ = ["Run"]
 class Run:
     """The state of one evaluation; projections and functions tell it what they cost before they do it."""
 
-    __slots__ = ("_left", "dialect")
+    __slots__ = ("dialect", "left")
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
-        self._left = dialect.limits.expression_work
+        self.left = dialect.limits.expression_work
 
     @property
     def providers(self) -> Providers:
@@ -35,7 +38,7 @@ class Run:
 
     def spend(self, steps: int) -> None:
         """Take steps (elements visited, characters made) from what is left; beyond that it is `LimitExceeded`."""
-        self._left -= steps
-        if self._left < 0:
+        self.left -= steps
+        if self.left < 0:
             bound = self.limits.expression_work
-            raise LimitExceeded("expression_work", bound - self._left, bound)
+            raise LimitExceeded("expression_work", bound - self.left, bound)
