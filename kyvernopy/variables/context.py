@@ -180,9 +180,8 @@ class Context:
     def defer(self, name: str | Mention, load: Load) -> None:
         """Call `load(context)`, which puts the value in, when a query first mentions the name."""
         if self._deferrals is None:
-            self._deferrals = Deferrals(self.dialect.limits.expression_depth)
-        mention = Mention(name) if isinstance(name, str) else name
-        self._deferrals.add(mention, load, len(self._checkpoints))
+            self._deferrals = Deferrals()
+        self._deferrals.add(Mention(name) if isinstance(name, str) else name, load, len(self._checkpoints))
 
     def declare(self, entries: Iterable[Entry]) -> None:
         """Defer the context entries of a rule; one without its provider is passed over, as upstream does."""

@@ -35,11 +35,12 @@ class Mention:
     Upstream: it is a question of text alone, so it is also met inside a literal; a dot in a name means any character.
     """
 
-    __slots__ = ("_search", "answers", "name")
+    __slots__ = ("_search", "answers", "known", "name")
 
     def __init__(self, name: str, limits: Limits = DEFAULT_LIMITS) -> None:
         self.name = name
         self.answers: dict[str, bool] = {}
+        self.known = self.answers.get  # an answer that was given before, or None
         self._search = _compiled(name, limits)
 
     def __call__(self, text: str) -> bool:
@@ -75,11 +76,13 @@ class Deferral:
     without success.
     """
 
-    __slots__ = ("answer", "level", "load", "loaded", "marked", "mention")
+    __slots__ = ("known", "level", "load", "loaded", "marked", "mention")
 
     def __init__(self, mention: Mention, load: Load, level: int) -> None:
-        self.answer = mention.answers.get  # asked by every query, so without the call in between
-        self.mention, self.load, self.level = mention, load, level
+        self.known = mention.known  # asked by every query, so without a call in between
+        self.mention = mention
+        self.load = load
+        self.level = level
         self.marked = self.loaded = False
 
     @property
@@ -100,13 +103,12 @@ class Deferrals:
     Invariant: an entry is loaded at most once between two resets, so entries that mention each other come to an end.
     """
 
-    __slots__ = ("_all", "_depth", "_loading", "_most_depth", "_waiting")
+    __slots__ = ("_all", "_depth", "_loading", "_waiting")
 
-    def __init__(self, most_depth: int) -> None:
+    def __init__(self) -> None:
         self._all: list[Deferral] = []
         self._loading: Deferral | None = None
-        self._depth, self._most_depth = 0, most_depth
-        self._waiting = 0
+        self._depth = self._waiting = 0
 
     def add(self, mention: Mention, load: Load, level: int) -> None:
         """Declare one, behind all others."""
@@ -115,7 +117,7 @@ class Deferrals:
 
     def fork(self) -> Deferrals:
         """The same entries in the same state, which from now on is its own."""
-        other = Deferrals(self._most_depth)
+        other = Deferrals()
         other._all = [deferral.fork() for deferral in self._all]
         other._waiting = self._waiting
         return other
@@ -124,30 +126,32 @@ class Deferrals:
         """Load what the text mentions, in the order of declaration; while loading, only what was declared before."""
         if not self._waiting:
             return
+        for deferral in self._all:
+            if deferral.known(text) is not False:  # true, or not known yet
+                self._load_mentioned(context, text, level)
+                return
+
+    def _load_mentioned(self, context: Context, text: str, level: int) -> None:
         known = self._all
         if self._loading is not None:
             level = self._loading.level
             known = known[: known.index(self._loading)]
         for deferral in tuple(known):
-            if deferral.loaded or deferral.marked:
-                continue
-            mentioned = deferral.answer(text)
-            if mentioned is None:
-                mentioned = deferral.mention(text)
-            if mentioned and deferral.level <= level:
+            if deferral.waits and deferral.mention(text) and deferral.level <= level:
                 self._run(deferral, context)
 
     def _run(self, deferral: Deferral, context: Context) -> None:
         """Upstream: when a nested load ends, the outer one is no longer held to what was declared before it."""
-        if self._depth >= self._most_depth:
-            raise LimitExceeded("expression_depth", self._depth + 1, self._most_depth)
+        most = context.dialect.limits.expression_depth
+        if self._depth >= most:
+            raise LimitExceeded("expression_depth", self._depth + 1, most)
         self._waiting -= deferral.waits
         deferral.marked, self._loading = True, deferral
         self._depth += 1
         try:
             deferral.load(context)
         except RecursionError:
-            raise LimitExceeded("expression_depth", self._depth, self._most_depth) from None
+            raise LimitExceeded("expression_depth", self._depth, most) from None
         finally:
             self._depth -= 1
             self._loading = None
