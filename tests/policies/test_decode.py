@@ -335,7 +335,7 @@ def test_findings_of_a_document_are_capped() -> None:
     ("version", "kind", "code", "advice"),
     [
         ("policies.kyverno.io/v1", "ValidatingPolicy", "unsupported-policy-kind", "take the document out"),
-        ("kyverno.io/v2", "PolicyException", "unsupported-policy-kind", "take the document out"),
+        ("kyverno.io/v2", "CleanupPolicy", "unsupported-policy-kind", "take the document out"),
         ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy", "unsupported-policy-kind", ""),
         ("kyverno.io/v1", "ClusterPolcy", "unknown-policy-kind", "did you mean `ClusterPolicy`?"),
         ("policies.kyverno.io/v1", "SomeNewPolicy", "unknown-policy-kind", ""),
@@ -366,6 +366,12 @@ def test_other_kind_is_left_out_with_a_note(version: str, kind: str) -> None:
     policy, (note,) = decode_policy({"apiVersion": version, "kind": kind}, strict=True)
     assert policy is None
     assert (note.severity, note.code) == ("note", "not-a-policy")
+
+
+def test_exception_among_policies_is_left_out_with_a_note() -> None:
+    policy, (note,) = decode_policy({"apiVersion": "kyverno.io/v2", "kind": "PolicyException"}, strict=True)
+    assert policy is None
+    assert (note.severity, note.code) == ("note", "exception-among-policies")
 
 
 @pytest.mark.parametrize("value", [None, 1, "text", [], True])
