@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from kyvernopy import jmespath
+    from kyvernopy.engine.conditions.evaluate import evaluate_condition
     from kyvernopy.engine.response import Response
     from kyvernopy.errors import (
         DocumentError,
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from kyvernopy.policy_set import PolicySet, load_policies, parse_policies
     from kyvernopy.reports.report import Report
     from kyvernopy.resources import load_resources
-    from kyvernopy.results import Explanation, Outcome, RuleResult, Status
+    from kyvernopy.explanations import Explanation
+    from kyvernopy.results import Outcome, RuleResult, Status
     from kyvernopy.source import Resource
     from kyvernopy.variables.substitute import substitute
 
@@ -57,6 +59,7 @@ __all__ = [
     "RuleResult",
     "Status",
     "compile_pattern",
+    "evaluate_condition",
     "jmespath",
     "load_policies",
     "load_resources",
@@ -65,6 +68,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "engine.conditions.evaluate": ("evaluate_condition",),
     "engine.response": ("Response",),
     "errors": (
         "DocumentError",
@@ -81,7 +85,8 @@ _HOMES = {
     "policy_set": ("PolicySet", "load_policies", "parse_policies"),
     "reports.report": ("Report",),
     "resources": ("load_resources",),
-    "results": ("Explanation", "Outcome", "RuleResult", "Status"),
+    "explanations": ("Explanation",),
+    "results": ("Outcome", "RuleResult", "Status"),
     "source": ("Resource",),
     "variables.substitute": ("substitute",),
 }

@@ -12,6 +12,7 @@ from kyvernopy.documents.plain import copy_plain
 from kyvernopy.documents.read import Document, read_documents
 from kyvernopy.engine.index import Index
 from kyvernopy.engine.request import UNKNOWN, Request, User, namespace_of
+from kyvernopy.engine.settings import Settings
 from kyvernopy.errors import DocumentError, LimitExceeded, PolicyError, raises
 from kyvernopy.kubernetes.objects import as_plain
 from kyvernopy.limits import DEFAULT_LIMITS
@@ -19,14 +20,18 @@ from kyvernopy.policies.read import read_policies
 from kyvernopy.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from typing import BinaryIO
 
     from kyvernopy.documents.load import Paths
     from kyvernopy.engine.response import Response
+    from kyvernopy.engine.settings import Functions
     from kyvernopy.errors import Errors, Finding
+    from kyvernopy.explanations import Explanation
     from kyvernopy.limits import Limits
+    from kyvernopy.policies.exceptions import PolicyException
     from kyvernopy.policies.model import Policy
+    from kyvernopy.providers import Providers
     from kyvernopy.reports.report import Report
     from kyvernopy.results import RuleResult, Status
 
@@ -39,7 +44,7 @@ class PolicySet:
     `errors` has what could not be loaded, if errors were collected; `notes` what was left out or ignored.
     """
 
-    __slots__ = ("_index", "_limits", "errors", "notes", "policies")
+    __slots__ = ("_index", "_settings", "errors", "notes", "policies")
 
     def __init__(
         self,
@@ -47,24 +52,35 @@ class PolicySet:
         *,
         errors: Iterable[Finding] = (),
         notes: Iterable[Finding] = (),
-        limits: Limits = DEFAULT_LIMITS,
+        settings: Settings | None = None,
     ) -> None:
         self.policies: tuple[Policy, ...] = tuple(policies)
         self.errors: tuple[Finding, ...] = tuple(errors)
         self.notes: tuple[Finding, ...] = tuple(notes)
-        self._limits = limits
-        self._index = Index(self.policies, limits)
+        self._settings = settings or Settings.of()
+        self._index = Index(self.policies, self._settings)
 
     @classmethod
     def from_documents(
-        cls, documents: Iterable[Mapping[str, Any]], *, errors: Errors = "raise", limits: Limits = DEFAULT_LIMITS
+        cls,
+        documents: Iterable[Mapping[str, Any]],
+        *,
+        errors: Errors = "raise",
+        limits: Limits = DEFAULT_LIMITS,
+        providers: Providers | Mapping[str, Any] | None = None,
+        functions: Functions | None = None,
+        check: bool = False,
     ) -> PolicySet:
         """Policies from plain data.
 
         Unknown fields are left out and listed in `notes`, as the API server prunes them; fields of a wrong type are
         errors. With `errors="collect"` they are kept in `errors`, otherwise they are raised together as `PolicyError`.
+        `providers`, `functions` and `check` are those of `load_policies`.
         """
-        return _policy_set(_copied(documents, limits), errors, limits, strict=False)
+        settings = Settings.of(functions, providers, limits)
+        return _policy_set(_copied(documents, limits), errors, settings, strict=False, check=check)
+
+    # --- Deciding ---
 
     def validate(
         self,
@@ -74,21 +90,115 @@ class PolicySet:
         operation: str = "CREATE",
         user: Mapping[str, Any] | None = None,
         namespace_labels: Mapping[str, str] | None = None,
+        variables: Mapping[str, Any] | None = None,
     ) -> Response:
         """Judge one resource with every validate rule that is for it.
 
         `old` is the resource as it was before an UPDATE; with `operation="DELETE"` the resource itself is what goes.
         `user` has the shape of a UserInfo file: `roles`, `clusterRoles`, `userInfo` with `username` and `groups`.
-        `namespace_labels` are the labels of the resource's namespace, for rules that select by them. Never raises for
-        what a resource holds; raises TypeError for what is no mapping and cannot become one.
+        `namespace_labels` are the labels of the resource's namespace, for rules that select by them. `variables` are
+        added to what rules can look up, by dotted names such as `request.object.metadata.labels.app`; one that names
+        a part of the resource changes what is judged. Never raises for what a resource holds; raises TypeError for
+        what is no mapping and cannot become one.
         """
+        return self._index.decide(self._request(resource, old, operation, user, namespace_labels, variables))
+
+    def validate_review(
+        self,
+        review: Mapping[str, Any],
+        *,
+        roles: Sequence[str] | None = None,
+        cluster_roles: Sequence[str] | None = None,
+        namespace_labels: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Judge the request of an AdmissionReview: its object, old object, operation, subresource and user.
+
+        `roles` (`namespace:name`) and `cluster_roles` are those bound to the user, which a review does not say. Raises
+        `DocumentError` for what is no review.
+        """
+        from kyvernopy.engine.review import request_from_review  # noqa: PLC0415  bare resources do without
+
+        request = request_from_review(
+            review, roles=roles, cluster_roles=cluster_roles, namespace_labels=namespace_labels
+        )
+        return self._index.decide(request)
+
+    def explain(
+        self,
+        resource: Any,
+        *,
+        old: Any = None,
+        operation: str = "CREATE",
+        user: Mapping[str, Any] | None = None,
+        namespace_labels: Mapping[str, str] | None = None,
+        variables: Mapping[str, Any] | None = None,
+    ) -> Explanation:
+        """Say why each rule decides as it does, also the rules that are not for the resource.
+
+        The arguments are those of `validate`. The explanation prints as text; `to_dict()` makes plain data of it.
+        """
+        return self._index.explain(self._request(resource, old, operation, user, namespace_labels, variables))
+
+    def decide(self, request: Request, variables: Mapping[str, Any] | None = None) -> Response:
+        """Answer a request that was put together elsewhere, as applications of this library do."""
+        return self._index.decide(request.with_variables(variables, self._settings.dialect) if variables else request)
+
+    def _request(
+        self,
+        resource: Any,
+        old: Any,
+        operation: str,
+        user: Mapping[str, Any] | None,
+        namespace_labels: Mapping[str, str] | None,
+        variables: Mapping[str, Any] | None,
+    ) -> Request:
         new: dict[str, Any] | None = resource if isinstance(resource, dict) else as_plain(resource)
         if old is not None:
             old = as_plain(old)
         if operation == "DELETE":
             new, old = None, new if old is None else old
         who = UNKNOWN if user is None else User(user)
-        return self._index.decide(Request(new, old, operation, who, namespace_labels))
+        request = Request(new, old, operation, who, namespace_labels)
+        return request.with_variables(variables, self._settings.dialect) if variables else request
+
+    # --- Other sets ---
+
+    def only(self, policies: Iterable[Policy]) -> PolicySet:
+        """Some of these policies, under the same settings."""
+        return PolicySet(policies, settings=self._settings)
+
+    def with_exceptions(self, exceptions: Iterable[PolicyException | Mapping[str, Any]]) -> PolicySet:
+        """The same policies with these exceptions beside those that are there already.
+
+        An exception is a `PolicyException` as a document of plain data. Raises `PolicyError` for what is none.
+        """
+        from kyvernopy.policies.exceptions import PolicyException  # noqa: PLC0415  most sets have none
+        from kyvernopy.policies.read import read_exceptions  # noqa: PLC0415
+
+        given = list(exceptions)
+        documents = _copied((one for one in given if not isinstance(one, PolicyException)), self._settings.limits)
+        read, errors, notes = read_exceptions(documents, strict=False)
+        if errors:
+            raise PolicyError(errors)
+        decoded = iter(read)
+        found = [one if isinstance(one, PolicyException) else next(decoded) for one in given]
+        return self._with(self._settings.with_exceptions(found), notes)
+
+    def with_config(self, config: Mapping[str, Any]) -> PolicySet:
+        """The same policies under a configuration: the ConfigMap `kyverno`, or its data.
+
+        It names resources and users that are left alone, and the default registry of images. What it says in a way
+        that cannot be read is left out, as Kyverno does, and listed in `notes`.
+        """
+        from kyvernopy.engine.configuration import Configuration  # noqa: PLC0415  most sets have none
+
+        configuration = Configuration.from_data(config)
+        return self._with(self._settings.with_configuration(configuration), configuration.notes)
+
+    def _with(self, settings: Settings, notes: Iterable[Finding]) -> PolicySet:
+        return PolicySet(self.policies, errors=self.errors, notes=(*self.notes, *notes), settings=settings)
+
+    # --- Many resources ---
 
     def scan(
         self,
@@ -118,10 +228,14 @@ class PolicySet:
         return Report.collect(responses(), columns=columns, keep=keep, errors=errors)
 
     def check(self) -> list[Finding]:
-        """What Kyverno would say about these policies when they are created, without asking a cluster."""
+        """What Kyverno would say about these policies when they are created, without asking a cluster.
+
+        Errors are what it would refuse. Warnings are its own, and what it lets pass although it cannot work.
+        """
         from kyvernopy.engine.checks import check_policy  # noqa: PLC0415  deciding does without checks
 
-        return [finding for policy in self.policies for finding in check_policy(policy)]
+        dialect = self._settings.dialect
+        return [finding for policy in self.policies for finding in check_policy(policy, dialect=dialect)]
 
     def compile(self) -> PolicySet:
         """Prepare the fastest form of every pattern now instead of after some hundred resources; returns the set."""
@@ -144,7 +258,7 @@ class PolicySet:
     __hash__ = None  # type: ignore[assignment]  # policies hold plain data, which has no hash
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (self.policies, self.errors, self.notes, self._limits)
+        return _restore, (self.policies, self.errors, self.notes, self._settings)
 
 
 def load_policies(
@@ -153,23 +267,39 @@ def load_policies(
     errors: Errors = "raise",
     limits: Limits = DEFAULT_LIMITS,
     stdin: BinaryIO | None = None,
+    providers: Providers | Mapping[str, Any] | None = None,
+    functions: Functions | None = None,
+    check: bool = False,
 ) -> PolicySet:
     """Policies from files, folders, glob patterns or standard input (`-`), YAML or JSON.
 
     Every document is checked: an unknown field, a wrong type or a kind of policy that is not supported is an error,
     and all errors of all documents are raised together as `PolicyError`. With `errors="collect"` they are kept in
     `errors` and the good policies can be used. Documents that are no policies are left out with a note.
+
+    `providers` say where rules may look outside: `Providers`, or a mapping of their names to functions or dicts. Without
+    one, what needs it is an error of the rule. `functions` are JMESPath functions of your own, by name. With `check`,
+    what Kyverno would refuse is an error too (`PolicySet.check`).
     """
     from kyvernopy.documents.load import load_documents  # noqa: PLC0415  text needs no files
 
-    return _policy_set(load_documents(paths, limits=limits, stdin=stdin), errors, limits, strict=True)
+    settings = Settings.of(functions, providers, limits)
+    return _policy_set(load_documents(paths, limits=limits, stdin=stdin), errors, settings, strict=True, check=check)
 
 
 def parse_policies(
-    text: str, *, source: str = "inline", errors: Errors = "raise", limits: Limits = DEFAULT_LIMITS
+    text: str,
+    *,
+    source: str = "inline",
+    errors: Errors = "raise",
+    limits: Limits = DEFAULT_LIMITS,
+    providers: Providers | Mapping[str, Any] | None = None,
+    functions: Functions | None = None,
+    check: bool = False,
 ) -> PolicySet:
     """Policies from a YAML or JSON text; `source` names it in messages. Otherwise as `load_policies`."""
-    return _policy_set(read_documents(text, source, limits=limits), errors, limits, strict=True)
+    settings = Settings.of(functions, providers, limits)
+    return _policy_set(read_documents(text, source, limits=limits), errors, settings, strict=True, check=check)
 
 
 def _copied(documents: Iterable[Any], limits: Limits) -> Iterator[Document | DocumentError]:
@@ -183,16 +313,33 @@ def _copied(documents: Iterable[Any], limits: Limits) -> Iterator[Document | Doc
 
 
 def _policy_set(
-    documents: Iterable[Document | DocumentError], errors: Errors, limits: Limits, *, strict: bool
+    documents: Iterable[Document | DocumentError], errors: Errors, settings: Settings, *, strict: bool, check: bool
 ) -> PolicySet:
     raising = raises(errors)
     policies, found, notes = read_policies(documents, strict=strict)
+    if check:
+        policies, refused = _accepted(policies, settings)
+        found += refused
     if found and raising:
         raise PolicyError(found)
-    return PolicySet(policies, errors=found, notes=notes, limits=limits)
+    return PolicySet(policies, errors=found, notes=notes, settings=settings)
+
+
+def _accepted(policies: Iterable[Policy], settings: Settings) -> tuple[list[Policy], list[Finding]]:
+    """The policies that Kyverno would accept, and why it would refuse the others."""
+    from kyvernopy.engine.checks import check_policy  # noqa: PLC0415  only who asks pays
+
+    accepted: list[Policy] = []
+    errors: list[Finding] = []
+    for policy in policies:
+        found = [one for one in check_policy(policy, dialect=settings.dialect) if one.severity == "error"]
+        errors += found
+        if not found:
+            accepted.append(policy)
+    return accepted, errors
 
 
 def _restore(
-    policies: tuple[Policy, ...], errors: tuple[Finding, ...], notes: tuple[Finding, ...], limits: Limits
+    policies: tuple[Policy, ...], errors: tuple[Finding, ...], notes: tuple[Finding, ...], settings: Settings
 ) -> PolicySet:
-    return PolicySet(policies, errors=errors, notes=notes, limits=limits)
+    return PolicySet(policies, errors=errors, notes=notes, settings=settings)

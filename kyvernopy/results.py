@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from kyvernopy.explanations import Explanation
 from kyvernopy.source import NOWHERE, Place, Resource, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["Explanation", "Outcome", "PolicyRef", "ResourceRef", "RuleInfo", "RuleResult", "Status"]
+__all__ = ["Outcome", "PolicyRef", "ResourceRef", "RuleInfo", "RuleResult", "Status"]
 
 
 class Outcome(str, Enum):
@@ -43,22 +44,6 @@ class Status(str, Enum):
 
     __str__ = str.__str__
     __format__ = str.__format__  # type: ignore[assignment]  # as above
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a pattern came to its outcome: where, what was expected and what was found there.
-
-    `path` is the slash path of the node that decided, as in messages; empty for pass, skip and error. `expected` is
-    the part of the pattern, `found` the value of the resource; `children` are the explanations that this one sums up.
-    """
-
-    outcome: Outcome
-    path: str = ""
-    message: str = ""
-    expected: Any = None
-    found: Any = None
-    children: tuple[Explanation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,28 +117,45 @@ class ResourceRef:
         return "/".join(part for part in (self.namespace, self.kind, self.name) if part)
 
 
+class Asked(Protocol):
+    """What a rule was asked: it knows the resource."""
+
+    subject: dict[str, Any]
+
+
+class CanExplain(Protocol):
+    """A rule that can say why it decided as it did."""
+
+    def explain(self, request: Any) -> Explanation:
+        """The explanation for what was asked."""
+
+
 NO_PROPERTIES: Mapping[str, str] = MappingProxyType({})
 
 
 class RuleResult:
     """What one rule says about one resource. Read-only; equal when all that it says is equal."""
 
-    # Most results have no properties: their slot stays unset, which costs the construction nothing.
-    __slots__ = ("_info", "_message", "_properties", "_status", "_subject")
+    # Most results have no properties and no exceptions: such slots stay unset, which costs the construction nothing.
+    __slots__ = ("_exceptions", "_info", "_message", "_properties", "_rule", "_status", "_subject")
 
     _properties: Mapping[str, str]
+    _exceptions: tuple[str, ...]
 
     def __init__(
         self,
         info: RuleInfo,
         status: Status,
         message: str | Callable[[], str],
-        subject: Mapping[str, Any] | ResourceRef,
+        subject: Mapping[str, Any] | ResourceRef | Asked,
+        rule: CanExplain | None = None,
     ) -> None:
+        """Only the engine hands over its rule, and then what was asked in place of the resource."""
         self._info = info
         self._status = status
         self._message = message
         self._subject = subject
+        self._rule = rule
 
     @property
     def info(self) -> RuleInfo:
@@ -186,12 +188,14 @@ class RuleResult:
     @property
     def subject(self) -> Mapping[str, Any] | ResourceRef:
         """The resource that was judged, or its identity once the result is settled."""
-        return self._subject
+        subject: Any = self._subject
+        found: Mapping[str, Any] | ResourceRef = subject if self._rule is None else subject.subject
+        return found
 
     @property
     def resource(self) -> ResourceRef:
         """The identity of the resource that was judged."""
-        subject = self._subject
+        subject = self.subject
         return subject if isinstance(subject, ResourceRef) else ResourceRef.of(subject)
 
     @property
@@ -201,9 +205,40 @@ class RuleResult:
 
     def with_properties(self, properties: Mapping[str, str]) -> RuleResult:
         """The same result with these properties."""
-        result = RuleResult(self._info, self._status, self._message, self._subject)
+        result = self._copy()
         result._properties = dict(properties)
         return result
+
+    @property
+    def exceptions(self) -> tuple[str, ...]:
+        """The exceptions that the rule was passed over for, as `namespace/name`; usually none."""
+        return getattr(self, "_exceptions", ())
+
+    def with_exceptions(self, exceptions: Sequence[str]) -> RuleResult:
+        """The same result with these exceptions."""
+        result = self._copy()
+        result._exceptions = tuple(exceptions)
+        return result
+
+    def _copy(self) -> RuleResult:
+        result = RuleResult(self._info, self._status, self._message, self._subject, self._rule)
+        if self.properties:
+            result._properties = self._properties
+        if self.exceptions:
+            result._exceptions = self._exceptions
+        return result
+
+    def explain(self) -> Explanation:
+        """Why the rule says this; made anew each time.
+
+        A result that was settled, as those of reports and of other processes are, no longer has its resource: it can
+        only repeat its message, and `PolicySet.explain(resource)` says more.
+        """
+        if self._rule is not None:
+            return self._rule.explain(self._subject)
+        help = "the result has let go of its resource; ask policies.explain(resource)"  # noqa: A001  as in `Finding`
+        children = (Explanation("", title=help),)
+        return Explanation(self._status, "", self.message, None, None, children, f"{self.policy}/{self.rule}")
 
     def settle(self, shared: ResourceRef | None = None) -> RuleResult:
         """Make the message and let go of the resource; returns this result.
@@ -213,7 +248,7 @@ class RuleResult:
         resource = self.resource
         if shared is not None and shared == resource and shared.place == resource.place:
             resource = shared
-        self._message, self._subject = self.message, resource
+        self._message, self._subject, self._rule = self.message, resource, None
         return self
 
     def to_dict(self) -> dict[str, str]:
@@ -230,7 +265,8 @@ class RuleResult:
         }
 
     def _key(self) -> tuple[Any, ...]:
-        return self._info, self._status, self.message, self.resource, frozenset(self.properties.items())
+        more = frozenset(self.properties.items()), self.exceptions
+        return self._info, self._status, self.message, self.resource, *more
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RuleResult) and self._key() == other._key()
@@ -239,8 +275,9 @@ class RuleResult:
         return hash(self._key())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        state = (None, {"_properties": dict(self.properties)}) if self.properties else None
-        return RuleResult, (self._info, self._status, self.message, self.resource), state
+        more = {"_properties": dict(self.properties), "_exceptions": self.exceptions}
+        given = {name: value for name, value in more.items() if value}
+        return RuleResult, (self._info, self._status, self.message, self.resource), (None, given) if given else None
 
     def __repr__(self) -> str:
         return f"<RuleResult {self.policy}/{self.rule} {self._status} {self.resource}>"

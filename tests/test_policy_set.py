@@ -90,7 +90,8 @@ def test_an_audited_failure_warns_if_the_policy_emits_warnings():
     [("Enforce", "Fail", False), ("Enforce", "Ignore", True), ("Audit", "Fail", True), ("Audit", "Ignore", True)],
 )
 def test_errors_block_only_if_enforced_and_failing_closed(action, failure_policy, allowed):
-    policies = rule({"validate": {"deny": {}}}, validationFailureAction=action, failurePolicy=failure_policy)
+    unknown = {"validate": {"message": "no", "pattern": {"a": "{{ nothing }}"}}}
+    policies = rule(unknown, validationFailureAction=action, failurePolicy=failure_policy)
     response = policies.validate(POD)
     assert response.results[0].status is Status.ERROR
     assert response.allowed is allowed
@@ -99,14 +100,10 @@ def test_errors_block_only_if_enforced_and_failing_closed(action, failure_policy
 @pytest.mark.parametrize(
     "body",
     [
-        {"validate": {"deny": {"conditions": {"any": []}}}},
-        {"validate": {"foreach": [{"list": "request.object.spec.containers", "pattern": {"image": "*"}}]}},
         {"validate": {"podSecurity": {"level": "baseline"}}},
         {"validate": {"cel": {"expressions": [{"expression": "true"}]}}},
-        {"validate": {"pattern": {"metadata": {"name": "{{ request.userInfo.username }}"}}}},
-        {"validate": {"pattern": {"a": "b"}, "message": "{{ element }}"}},
-        {"validate": {"pattern": {"a": "b"}}, "preconditions": {"all": []}},
-        {"validate": {"pattern": {"a": "b"}}, "context": [{"name": "x", "variable": {"value": 1}}]},
+        {"validate": {"manifests": {"attestors": [{"entries": []}]}}},
+        {"validate": {"pattern": {"a": "b"}}, "celPreconditions": [{"name": "x", "expression": "true"}]},
     ],
 )
 def test_a_rule_of_a_kind_not_built_yet_is_an_error_and_never_a_pass(body):

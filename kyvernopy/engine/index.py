@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from kyvernopy.engine.actions import can_enforce
 from kyvernopy.engine.response import Response
-from kyvernopy.engine.rules import CompiledRule, compile_rule
+from kyvernopy.engine.rules import CompiledRule, RuleParts
 from kyvernopy.policies.autogen import compute_rules
 from kyvernopy.results import PolicyRef, RuleResult, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from kyvernopy.engine.match import GVK
     from kyvernopy.engine.request import Request
-    from kyvernopy.limits import Limits
+    from kyvernopy.engine.settings import Settings
+    from kyvernopy.explanations import Explanation
     from kyvernopy.policies.model import Policy
 
 __all__ = ["Index"]
@@ -33,42 +33,93 @@ APPLIED = frozenset({Status.PASS, Status.FAIL})
 class Index:
     """The compiled rules of a set of policies, by the kind that is asked about."""
 
-    def __init__(self, policies: Sequence[Policy], limits: Limits) -> None:
-        self._policies = [(policy, policy_ref(policy)) for policy in policies]
-        self._limits = limits
+    def __init__(self, policies: Sequence[Policy], settings: Settings) -> None:
+        self._policies = [CompiledPolicy(policy, settings) for policy in policies]
+        self._configuration = settings.configuration
         self._kinds: dict[tuple[Any, ...], RulesOfKind] = {}
-        self._eager = False
 
     def decide(self, request: Request) -> Response:
         """The answer to a request."""
         subject = request.subject
-        if not subject:
+        if not subject or (self._configuration is not None and self._is_left_alone(request)):
             return Response((), subject, fails_closed=False)
+        return self.rules_of(request).decide(request)
+
+    def _is_left_alone(self, request: Request) -> bool:
+        """Whether the configuration keeps all policies from the resource, or from who sends it (spec 03 §3.1, §3.2)."""
+        configuration, admission = self._configuration, request.admission is not None
+        return configuration is not None and (
+            configuration.filters(request) or configuration.excludes(request.user, admission)
+        )
+
+    def rules_of(self, request: Request) -> RulesOfKind:
+        """The rules that can match what is asked about."""
         key = request.kind_key
         try:
             rules = self._kinds.get(key)
         except TypeError:  # a kind that is a list or a map
-            rules = None
-            key = ()
+            return RulesOfKind(self._policies, request)
         if rules is None:
-            rules = self._compile(key, request)
-        return rules.decide(request)
+            rules = RulesOfKind(self._policies, request)
+            if len(self._kinds) >= MOST_KINDS:
+                self._kinds.clear()
+            self._kinds[key] = rules
+        return rules
 
-    def _compile(self, key: tuple[Any, ...], request: Request) -> RulesOfKind:
-        compiled = RulesOfKind(self._policies, request.gvk, request.subresource, self._limits)
-        if self._eager:
-            compiled.compile_patterns()
-        if len(self._kinds) >= MOST_KINDS:
-            self._kinds.clear()
-        if key:
-            self._kinds[key] = compiled
-        return compiled
+    def explain(self, request: Request) -> Explanation:
+        """What every rule says about a request, also those that are not for it."""
+        from kyvernopy.engine.explain import explain_rules  # noqa: PLC0415  only who asks pays
+
+        explained = []
+        for policy in self._policies:
+            for parts in policy.parts(request.gvk[2]):
+                if parts.rule.validate is not None:
+                    rule = parts.bind(request.gvk, request.subresource)
+                    explained.append(parts.explain(request, rule.decide(request) if rule else None))
+        return explain_rules(explained, request)
 
     def compile_patterns(self) -> None:
-        """Bring the patterns of all kinds into their fastest form, also of those that are asked about later."""
+        """Bring the patterns of all rules into their fastest form."""
+        for policy in self._policies:
+            policy.compile_patterns()
+
+
+class CompiledPolicy:
+    """A policy whose rules are compiled once each, when they are first needed."""
+
+    __slots__ = ("_eager", "_parts", "_settings", "policy", "ref")
+
+    def __init__(self, policy: Policy, settings: Settings) -> None:
+        self.policy = policy
+        self.ref = policy_ref(policy)
+        self._settings = settings
+        # The rules that autogen makes are equal for equal kinds, and its kinds are few (spec 03 §6).
+        self._parts: dict[str | None, tuple[RuleParts, ...]] = {}
+        self._eager = False
+
+    def parts(self, kind: str) -> tuple[RuleParts, ...]:
+        """The rules that the policy has for a kind."""
+        rules = compute_rules(self.policy, kind)
+        variant = None if rules is self.policy.spec.rules else kind
+        parts = self._parts.get(variant)
+        if parts is None:
+            parts = tuple(RuleParts(self.policy, self.ref, rule, self._settings) for rule in rules)
+            self._parts[variant] = parts
+            if self._eager:
+                _compile_patterns(parts)
+        return parts
+
+    def compile_patterns(self) -> None:
+        """Bring the patterns into their fastest form, also those of rules that are compiled later."""
         self._eager = True
-        for rules in list(self._kinds.values()):
-            rules.compile_patterns()
+        for parts in list(self._parts.values()):
+            _compile_patterns(parts)
+
+
+def _compile_patterns(parts: Iterable[RuleParts]) -> None:
+    for rule in parts:
+        for pattern in rule.patterns():
+            pattern.compile()
 
 
 class RulesOfKind:
@@ -76,17 +127,14 @@ class RulesOfKind:
 
     __slots__ = ("_fails_closed", "_policies", "_rules")
 
-    def __init__(
-        self, policies: Sequence[tuple[Policy, PolicyRef]], gvk: GVK, subresource: str, limits: Limits
-    ) -> None:
+    def __init__(self, policies: Sequence[CompiledPolicy], request: Request) -> None:
+        gvk, subresource = request.gvk, request.subresource
         self._policies: list[RulesOfPolicy] = []
         self._fails_closed = False
-        for policy, ref in policies:
-            rules = [
-                compiled
-                for rule in compute_rules(policy, gvk[2])
-                if (compiled := compile_rule(policy, ref, rule, gvk, subresource, limits))
-            ]
+        for compiled in policies:
+            policy = compiled.policy
+            bound = (parts.bind(gvk, subresource) for parts in compiled.parts(gvk[2]))
+            rules = [rule for rule in bound if rule is not None]
             if rules:
                 self._policies.append(RulesOfPolicy(policy, rules))
                 self._fails_closed |= can_enforce(policy.spec) and policy.spec.fails_closed
@@ -106,13 +154,6 @@ class RulesOfKind:
             for policy in self._policies:
                 policy.decide(request, results)
         return Response(results, request.subject, fails_closed=self._fails_closed)
-
-    def compile_patterns(self) -> None:
-        """Bring all patterns into their fastest form."""
-        for policy in self._policies:
-            for rule in policy.rules:
-                for pattern in rule.patterns:
-                    pattern.compile()
 
 
 class RulesOfPolicy:

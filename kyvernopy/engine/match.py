@@ -63,6 +63,7 @@ class Matcher:
         self._policy_namespace = policy_namespace
         self._match = [Filter(one, exclude=False) for one in _filters(rule.match)]
         self._any = bool(rule.match.any)
+        self._block = "all" if rule.match.all else ""
         exclude = rule.exclude
         self._exclude = [Filter(one, exclude=True) for one in _filters(exclude)] if exclude else []
         self._exclude_any = bool(exclude and exclude.any)
@@ -89,6 +90,14 @@ class Matcher:
         else:
             failures = [reason for reasons in found for reason in reasons]
         return failures or self._exclusions(request)
+
+    def matched(self, request: Request) -> str:
+        """Where the filter stands that matches, with its kinds; all filters where all must match."""
+        block = "any" if self._any else self._block
+        found = [index for index, one in enumerate(self._match) if not one.reasons(request)]
+        spots = [f"{block}[{index}]" if block else "resources" for index in (found[:1] if self._any else found)]
+        kinds = [kind for index in found for kind in self._match[index].kinds]
+        return " ".join([*spots, f"kinds {', '.join(dict.fromkeys(kinds))}"] if kinds else spots)
 
     def _exclusions(self, request: Request) -> list[str]:
         excluded = [not one.reasons(request) for one in self._exclude]
@@ -126,6 +135,11 @@ class Filter:
         self._description = list(_description_criteria(description, exception=exception))
         self._users = list(_user_criteria(wanted))
         self._names_users = (wanted.roles, wanted.cluster_roles, wanted.subjects) != (None, None, None)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds as they are written."""
+        return self._kinds.texts
 
     def for_kind(self, gvk: GVK, subresource: str) -> Test:
         """The test of everything but the kind."""

@@ -6,12 +6,19 @@ Values of a wrong type count as absent here, because deciding must not fail over
 
 from __future__ import annotations
 
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from kyvernopy.images.extract import extract_images, image_variables
+from kyvernopy.kubernetes.image_references import parse_image
 from kyvernopy.kubernetes.kinds import gvk_of
+from kyvernopy.variables.context import Context, service_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from kyvernopy.jmespath.dialect import Dialect
 
 __all__ = ["NOBODY", "NO_LABELS", "UNKNOWN", "Request", "User", "namespace_of"]
 
@@ -19,7 +26,7 @@ __all__ = ["NOBODY", "NO_LABELS", "UNKNOWN", "Request", "User", "namespace_of"]
 class User:
     """Who sends a request: name, groups, and the roles that are bound to them."""
 
-    __slots__ = ("cluster_roles", "groups", "is_known", "roles", "username")
+    __slots__ = ("about", "cluster_roles", "groups", "is_known", "roles", "username")
 
     def __init__(self, user: Mapping[str, Any] | None = None) -> None:
         """Read the shape of a UserInfo file: `roles`, `clusterRoles` and `userInfo` with `username` and `groups`.
@@ -28,6 +35,7 @@ class User:
         """
         user = user or {}
         about = user.get("userInfo") or {name: user[name] for name in USER_FIELDS if name in user}
+        self.about: Mapping[str, Any] = about
         self.username: str = about.get("username") or ""
         self.groups: tuple[str, ...] = tuple(about.get("groups") or ())
         self.roles: tuple[str, ...] = tuple(user.get("roles") or ())
@@ -49,12 +57,25 @@ NOBODY = User(
 )
 UNKNOWN = User()
 NO_LABELS: dict[str, str] = {}
+NO_VALUES: Mapping[str, Mapping[str, Mapping[str, Any]]] = MappingProxyType({})
 
 
 class Request:
     """What a rule is asked about. `subject` is the resource that is matched: the new one or, on DELETE, the old one."""
 
-    __slots__ = ("_gvk", "admission", "namespace_labels", "new", "old", "operation", "subject", "subresource", "user")
+    __slots__ = (
+        "_facts",
+        "_gvk",
+        "admission",
+        "namespace_labels",
+        "new",
+        "old",
+        "operation",
+        "rule_values",
+        "subject",
+        "subresource",
+        "user",
+    )
 
     def __init__(
         self,
@@ -75,7 +96,66 @@ class Request:
         self.subject: dict[str, Any] = new if new is not None else old or {}
         self.subresource = subresource
         self.admission = admission  # the request as the API server sent it, if it did; rules read it as `request`
+        self.rule_values = NO_VALUES
         self._gvk = gvk
+        self._facts: dict[str, Any] | None = None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What rules can read of the request, by the names at the top of the context; made when first read."""
+        facts = self._facts
+        if facts is None:
+            facts = self._facts = self._collect_facts()
+        return facts
+
+    def _collect_facts(self) -> dict[str, Any]:
+        """The layout of spec 02 §4.3; what does not exist has no key, except in a request of an API server."""
+        request: dict[str, Any] = dict(self.admission) if self.admission is not None else {}
+        request.setdefault("namespace", self.namespace)
+        request["operation"] = self.operation
+        for name, resource in (("object", self.new), ("oldObject", self.old)):
+            if resource is not None:
+                request[name] = resource
+        facts: dict[str, Any] = {"request": request}
+        user = self.user
+        for name, roles in (("roles", user.roles), ("clusterRoles", user.cluster_roles)):
+            if roles:  # Upstream: an empty list is left out
+                request[name] = list(roles)
+            else:
+                request.pop(name, None)
+        if user.about:
+            request["userInfo"] = {name: value for name, value in user.about.items() if value not in (None, "", [], {})}
+            facts.update(service_account(user.username))
+        return facts
+
+    def load_images(self, context: Context) -> None:
+        """Put the images of the resource into a context (spec 02 §5.4)."""
+        dialect = context.dialect
+        parse = partial(parse_image, default_registry=dialect.default_registry, mutate=dialect.registry_mutation)
+        images = extract_images(self.subject, parse=parse)
+        if images:
+            context.replace_entry("images", image_variables(images))
+
+    def with_variables(self, variables: Mapping[str, Any], dialect: Dialect) -> Request:
+        """The request with variables added by their dotted names; they may change the resource itself (spec 02 §8.1)."""
+        context = Context(dialect, dict(self.facts), operation=self.operation)
+        for name, value in variables.items():
+            context.add_variable(name, value)
+        facts = context.data
+        new, old = facts["request"].get("object"), facts["request"].get("oldObject")
+        changed = Request(
+            new if self.new is not None else None,
+            old if self.old is not None else None,
+            self.operation,
+            self.user,
+            self.namespace_labels,
+            self._gvk,
+            self.subresource,
+            self.admission,
+        )
+        changed.rule_values = self.rule_values
+        changed._facts = facts
+        return changed
 
     @property
     def kind_key(self) -> tuple[Any, ...]:

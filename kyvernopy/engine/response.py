@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kyvernopy.documents.emit import emit_as_kyverno
 from kyvernopy.errors import PolicyViolation
+from kyvernopy.explanations import Explanation
 from kyvernopy.results import ResourceRef, RuleResult, Status
 
 if TYPE_CHECKING:
@@ -87,6 +88,13 @@ class Response:
         """Raise `PolicyViolation` with the blocked message unless the request is allowed."""
         if not self.allowed:
             raise PolicyViolation(self.blocked_message)
+
+    def explain(self) -> Explanation:
+        """Why each rule that applies says what it says. `PolicySet.explain` also has the rules that do not apply."""
+        about = ResourceRef.of(self._resource)
+        children = tuple(result.explain() for result in self._results)
+        outcome = "allowed" if self.allowed else "blocked"
+        return Explanation(outcome, title=str(about), children=children)
 
     def to_dict(self) -> dict[str, Any]:
         """The decision and all results as plain data."""

@@ -50,6 +50,10 @@ class Dialect:
         self.compile = lru_cache(MOST_KEPT)(self._compile)  # safe with threads; errors are not kept
         self.regex = lru_cache(MOST_KEPT)(self._compile_regex)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        own = {name: function for name, function in self.functions.items() if BUILTIN.get(name) is not function}
+        return _restore, (own, self.providers, self.limits, self.default_registry, self.registry_mutation)
+
     def _compile(self, text: str) -> Expression:
         return Expression(text, self)
 
@@ -57,3 +61,7 @@ class Dialect:
         from kyvernopy.golang.regex import compile_regex  # noqa: PLC0415  few expressions have one
 
         return compile_regex(pattern, self.limits)
+
+
+def _restore(own: Any, providers: Providers, limits: Limits, registry: str, mutation: bool) -> Dialect:  # noqa: FBT001  pickle passes by position
+    return Dialect(own, providers, limits, registry, registry_mutation=mutation)

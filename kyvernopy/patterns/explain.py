@@ -12,6 +12,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.exhaustive import assert_never
+from kyvernopy.explanations import Explanation
 from kyvernopy.golang.text import show, type_name
 from kyvernopy.patterns.evaluation import Evaluation
 from kyvernopy.patterns.nodes import (
@@ -33,7 +34,7 @@ from kyvernopy.patterns.nodes import (
     Positions,
     PresentKey,
 )
-from kyvernopy.results import Explanation, Outcome
+from kyvernopy.results import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

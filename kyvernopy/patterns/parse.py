@@ -175,18 +175,15 @@ def map_node(raw: dict[str, Any], keys: Iterable[KeyNode]) -> MapNode:
     """A map of these keys, in the order of evaluation (spec 01 §6.6)."""
     # Code points sort as their UTF-8 bytes do.
     ordered = sorted(keys, key=lambda node: node.key.text)
+    first: list[KeyNode] = []
     phase_two: list[KeyNode] = []
     for node in ordered:
-        if node.key.anchor in PHASE_ONE:
-            continue
-        if isinstance(node, GlobalKey) or is_anchored(node.child):
-            phase_two.insert(0, node)
-        else:
-            phase_two.append(node)
+        if node.key.anchor not in PHASE_ONE:
+            (first if isinstance(node, GlobalKey) or is_anchored(node.child) else phase_two).append(node)
     return MapNode(
         raw,
         phase_one=tuple(node for node in ordered if node.key.anchor in PHASE_ONE),
-        phase_two=tuple(phase_two),
+        phase_two=(*reversed(first), *phase_two),
         ledger=tuple(node.key for node in ordered if node.key.anchor in IN_LEDGER),
         anchored=any(node.key.anchor in NESTED or is_anchored(node.child) for node in ordered),
         expands=any(_expands(node) for node in ordered if node.key.name == "metadata"),
@@ -205,10 +202,20 @@ def is_anchored(node: Node) -> bool:
 
 
 def _raw_is_anchored(pattern: Any) -> bool:
-    """The same over plain data, because ignored items of a list count here as well."""
-    if isinstance(pattern, dict):
-        return any(parse_key(str(key)).anchor in NESTED or _raw_is_anchored(below) for key, below in pattern.items())
-    return isinstance(pattern, (list, tuple)) and any(map(_raw_is_anchored, pattern))
+    """The same over plain data, because ignored items of a list count here as well; each of them is looked at once."""
+    waiting, seen = [pattern], set()
+    while waiting:
+        part = waiting.pop()
+        if not isinstance(part, (dict, list, tuple)) or id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, dict):
+            if any(parse_key(str(key)).anchor in NESTED for key in part):
+                return True
+            waiting.extend(part.values())
+        else:
+            waiting.extend(part)
+    return False
 
 
 def _expands(metadata: KeyNode) -> bool:

@@ -11,9 +11,10 @@ from kyvernopy.patterns.evaluation import Cache
 from kyvernopy.patterns.explain import Mismatch, explain, find
 from kyvernopy.patterns.parse import Parser
 from kyvernopy.patterns.source import Predicate, compile_source, is_conjunction
-from kyvernopy.results import Explanation, Outcome
+from kyvernopy.results import Outcome
 
 if TYPE_CHECKING:
+    from kyvernopy.explanations import Explanation
     from kyvernopy.patterns.nodes import Node
 
 __all__ = ["Pattern", "compile_pattern"]

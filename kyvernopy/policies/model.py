@@ -100,6 +100,13 @@ class ContextEntry(Node):
     variable: Mapping[str, Any] | None = plain(shapes.VARIABLE)
     global_reference: Mapping[str, Any] | None = plain(shapes.GLOBAL_REFERENCE)
 
+    @property
+    def source(self) -> tuple[str, Mapping[str, Any] | None]:
+        """The kind of the source that is there, as it is spelled in policies, and what it states; or nothing."""
+        kinds = ("configMap", "apiCall", "imageRegistry", "variable", "globalReference")
+        sources = (self.config_map, self.api_call, self.image_registry, self.variable, self.global_reference)
+        return next((pair for pair in zip(kinds, sources, strict=True) if pair[1] is not None), ("", None))
+
 
 # --- Match and exclude ---
 

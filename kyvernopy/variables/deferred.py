@@ -51,6 +51,9 @@ class Mention:
     def __repr__(self) -> str:
         return f"<Mention {self.name}>"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Mention, (self.name,)
+
     def _ask(self, text: str) -> bool:
         answer = bool(self._search(text))
         if len(text) <= LONGEST_KEPT:

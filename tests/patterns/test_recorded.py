@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kyvernopy.engine.validate import _as_floats
+from kyvernopy.engine.validation.patterns import _as_floats
 from kyvernopy.patterns import compile_pattern
 from kyvernopy.patterns.anchors import Anchor, format_key, parse_key, strip_anchors
 from kyvernopy.patterns.explain import Kind, Mismatch

@@ -1,132 +1,266 @@
-"""The action of a validate rule: `pattern` and `anyPattern` (spec 01 §8, spec 03 §5.5).
+"""`pattern` and `anyPattern` (spec 01 §8, spec 03 §5.5).
 
-`compile_validate` chooses the handler once. A handler answers with a `Judgement`: the status and the message, where
-the message of anything but a pass is a function, called only if somebody reads it. Upstream: of what is being deleted
-there is no resource to compare with patterns, so the handler is given None and has nothing to say.
+A pattern without variables is compiled once. One with variables is compiled for each set of values that they give, and
+the last of these are kept: most resources give the same few. The message of anything but a pass is a function, called
+only if somebody reads it. Upstream: of what is being deleted there is no resource to compare with patterns, so there
+is nothing to say.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from kyvernopy.engine.validation.judgement import NOTHING_TO_COMPARE, Fixed
+from kyvernopy.errors import ExpressionError
+from kyvernopy.explanations import Explanation
+from kyvernopy.jmespath.values import OpaqueInt
+from kyvernopy.patterns.holes import fill
 from kyvernopy.patterns.parse import Parser
 from kyvernopy.patterns.pattern import Pattern
 from kyvernopy.results import Outcome, Status
+from kyvernopy.variables.template import Part, compile_template, put_together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from kyvernopy.engine.rule_context import RuleContext
+    from kyvernopy.engine.validation.judgement import Check, Judgement
+    from kyvernopy.engine.validation.messages import Messages
+    from kyvernopy.jmespath.dialect import Dialect
     from kyvernopy.limits import Limits
-    from kyvernopy.policies.model import Rule, Validate
+    from kyvernopy.patterns.nodes import Node
+    from kyvernopy.variables.template import Template
 
-__all__ = ["Handler", "Judgement", "compile_validate", "not_built_yet"]
-
-Judgement: TypeAlias = "tuple[Status, str | Callable[[], str]]"
-Handler: TypeAlias = "Callable[[dict[str, Any] | None], Judgement | None]"
+__all__ = ["compile_any_pattern", "compile_pattern_check"]
 
 STATUSES = {Outcome.FAIL: Status.FAIL, Outcome.SKIP: Status.SKIP, Outcome.ERROR: Status.ERROR}
-
-
-def compile_validate(rule: Rule, name: str, limits: Limits) -> tuple[Handler | None, list[Pattern]]:
-    """The handler of a rule and the patterns it asks; no handler if the rule says nothing about resources."""
-    validate = rule.validate
-    if validate is None or (validate.pattern is None and validate.any_pattern is None):
-        return None, []
-    if validate.pattern is not None:
-        pattern = Pattern(Parser(limits).parse(validate.pattern), name)
-        return _pattern_handler(rule.name, validate.message, pattern), [pattern]
-    if not isinstance(validate.any_pattern, list):
-        return _no_list_handler(validate.any_pattern), []
-    patterns = [
-        Pattern(Parser(limits).parse(_as_floats(entry)), f"{name}[{index}]")
-        for index, entry in enumerate(validate.any_pattern)
-    ]
-    return _any_pattern_handler(rule.name, validate.message, patterns), patterns
-
 
 # Messages are made when read; this one is for a resource that was changed before anybody did.
 CHANGED = "the resource was changed after it was judged, and matches now"
 
+# So many filled patterns of one rule are kept compiled.
+MOST_FILLED = 64
+
+
+def compile_pattern_check(pattern: Any, name: str, messages: Messages, dialect: Dialect) -> Check:
+    """The check of one pattern; its variables are filled in late."""
+    template = compile_template(pattern, dialect)
+    if template.is_constant:
+        return PatternCheck(Pattern(Parser(dialect.limits).parse(pattern), name), messages)
+    late = LateTree(template.outline, dialect.limits)
+    return FilledIn(template, lambda values: PatternCheck(Pattern(late.filled(values), name), messages))
+
+
+def compile_any_pattern(patterns: Any, name: str, messages: Messages, dialect: Dialect) -> Check:
+    """The check of a list of patterns, of which one has to match."""
+    template = compile_template(patterns, dialect)
+    outline, limits = template.outline, dialect.limits
+
+    def listed(trees: Sequence[LateTree], values: Sequence[Any]) -> Check:
+        floats = [_as_floats(value) for value in values]
+        return AnyPatternCheck([Pattern(tree.filled(floats), f"{name}[{i}]") for i, tree in enumerate(trees)], messages)
+
+    def whole(values: Sequence[Any]) -> Check:
+        entries = put_together(outline, values)
+        if not isinstance(entries, list):
+            return NoList(_no_list(entries))
+        return listed([LateTree(_as_floats(entry), limits) for entry in entries], ())
+
+    if not isinstance(outline, list):
+        return whole(()) if template.is_constant else FilledIn(template, whole)
+    trees = [LateTree(_as_floats(entry), limits) for entry in outline]
+    return listed(trees, ()) if template.is_constant else FilledIn(template, partial(listed, trees))
+
+
+# --- Variables ---
+
+
+class LateTree:
+    """The tree of a pattern with a hole for each part that holds variables; what is constant is parsed once."""
+
+    def __init__(self, outline: Any, limits: Limits) -> None:
+        parser = Parser(limits, lambda part: isinstance(part, Part))
+        self._tree = parser.parse(outline)
+        self._holes = parser.holes
+        self._limits = limits
+
+    def filled(self, values: Sequence[Any]) -> Node:
+        """The tree for the values of the parts of the whole template."""
+        return fill(self._tree, [put_together(hole.raw, values) for hole in self._holes], self._limits)
+
+
+class FilledIn:
+    """Patterns with variables: filled in from the context, then checked."""
+
+    reads_context = True
+
+    def __init__(self, template: Template, compiled: Callable[[Sequence[Any]], Check]) -> None:
+        self._template = template
+        self._compiled = compiled
+        self._filled: dict[str, Check] = {}
+
+    def judge(self, seen: Any, context: RuleContext | None) -> Judgement | None:
+        """Upstream: variables are looked up even where there is nothing to compare with."""
+        return self.fixed(context).judge(seen, context)
+
+    def explain(self, seen: Any, context: RuleContext | None) -> Explanation:
+        """As the filled pattern says."""
+        return self.fixed(context).explain(seen, context)
+
+    def fixed(self, context: RuleContext | None) -> Check:
+        """The check for the values that the variables have now; one that they cannot be looked up is an error."""
+        assert context is not None  # noqa: S101  reads_context
+        try:
+            values = [_plain(value) for value in self._template.fill_parts(context)]
+        except ExpressionError as error:
+            return Fixed((Status.ERROR, f"variable substitution failed: {error}"))
+        # The text tells numbers, booleans and texts apart, and keeps the order of keys.
+        key = repr(values)
+        check = self._filled.get(key)
+        if check is None:
+            check = self._compiled(values)
+            if len(self._filled) >= MOST_FILLED:
+                self._filled.clear()
+            self._filled[key] = check
+        return check
+
+    def patterns(self) -> list[Pattern]:
+        """None that are there beforehand."""
+        return []
+
+
+def _plain(node: Any) -> Any:
+    """An integer that is opaque to JMESPath is an ordinary one to a pattern."""
+    if isinstance(node, OpaqueInt):
+        return int(node)
+    if isinstance(node, dict):
+        return {key: _plain(below) for key, below in node.items()}
+    return [_plain(item) for item in node] if isinstance(node, list) else node
+
+
 # --- pattern (spec 01 §8.2) ---
 
 
-def _pattern_handler(rule: str, message: str, pattern: Pattern) -> Handler:
-    passed: Judgement = (Status.PASS, f"validation rule '{rule}' passed.")
+class PatternCheck:
+    """One pattern without variables."""
 
-    def handle(resource: dict[str, Any] | None) -> Judgement | None:
-        if resource is None:
+    def __init__(self, pattern: Pattern, messages: Messages) -> None:
+        self._pattern = pattern
+        self._messages = messages
+        self._passed = messages.passed
+        self.reads_context = messages.reads_context
+
+    def judge(self, seen: Any, context: RuleContext | None) -> Judgement | None:
+        """Pass, or the outcome with its message."""
+        pattern = self._pattern
+        if seen is None:
             return None
-        if pattern.passes(resource):
-            return passed
-        status = STATUSES[pattern.outcome(resource)]
-        return status, lambda: _pattern_message(rule, message, pattern, resource)
+        if pattern.passes(seen):
+            return self._passed
+        return STATUSES[pattern.outcome(seen)], lambda: self._message(seen, context)
 
-    return handle
+    def _message(self, seen: Any, context: RuleContext | None) -> str:
+        outcome, error = self._pattern.find(seen)
+        if error is None:
+            return CHANGED
+        if outcome is Outcome.SKIP:
+            return error.message
+        place = f"failed at path {error.path}" if outcome is Outcome.FAIL else f"execution error: {error.message}"
+        return self._messages.failure(f"rule {self._messages.rule} {place}", error.message, context)
 
+    def fixed(self, context: RuleContext | None) -> Check:  # noqa: ARG002  see Check
+        """Nothing to fill in."""
+        return self
 
-def _pattern_message(rule: str, message: str, pattern: Pattern, resource: dict[str, Any]) -> str:
-    outcome, error = pattern.find(resource)
-    if error is None:
-        return CHANGED
-    if outcome is Outcome.SKIP:
-        return error.message
-    place = f"failed at path {error.path}" if outcome is Outcome.FAIL else f"execution error: {error.message}"
-    return _failure(message, f"rule {rule} {place}")
+    def explain(self, seen: Any, context: RuleContext | None) -> Explanation:  # noqa: ARG002  see Check
+        """The part of the pattern that decided."""
+        return NOTHING_TO_COMPARE if seen is None else replace(self._pattern.explain(seen), title="pattern")
 
-
-def _failure(message: str, failure: str) -> str:
-    """The message of the rule, ended by a period, before what failed (spec 01 §9.2, §9.3)."""
-    if not message:
-        return f"validation error: {failure}"
-    return f"validation error: {message if message.endswith('.') else message + '.'} {failure}"
+    def patterns(self) -> list[Pattern]:
+        """The pattern."""
+        return [self._pattern]
 
 
 # --- anyPattern (spec 01 §8.3) ---
 
 
-def _any_pattern_handler(rule: str, message: str, patterns: list[Pattern]) -> Handler:
-    passed: list[tuple[Pattern, Judgement]] = [
-        (pattern, (Status.PASS, f"validation rule '{rule}' anyPattern[{index}] passed."))
-        for index, pattern in enumerate(patterns)
-    ]
-    # Upstream: an empty list passes, with the message of the rule as it stands.
-    nothing: Judgement = (Status.PASS, message)
+class AnyPatternCheck:
+    """Patterns of which one has to match."""
 
-    def handle(resource: dict[str, Any] | None) -> Judgement | None:
-        if resource is None:
+    def __init__(self, patterns: list[Pattern], messages: Messages) -> None:
+        rule = messages.rule
+        self._messages = messages
+        self._patterns = patterns
+        self._passed: list[tuple[Pattern, Judgement]] = [
+            (pattern, (Status.PASS, f"validation rule '{rule}' anyPattern[{index}] passed."))
+            for index, pattern in enumerate(patterns)
+        ]
+        self.reads_context = messages.reads_context
+
+    def judge(self, seen: Any, context: RuleContext | None) -> Judgement | None:
+        """The first pattern that passes, or all that do not. Upstream: an empty list passes, with the rule's message."""
+        if seen is None:
             return None
-        for pattern, judgement in passed:
-            if pattern.passes(resource):
+        for pattern, judgement in self._passed:
+            if pattern.passes(seen):
                 return judgement
-        if not patterns:
-            return nothing
-        skipped = all(pattern.can_skip and pattern.outcome(resource) is Outcome.SKIP for pattern in patterns)
-        return Status.SKIP if skipped else Status.FAIL, lambda: _any_pattern_message(rule, message, patterns, resource)
+        if not self._patterns:
+            return Status.PASS, self._messages.message
+        skipped = all(pattern.can_skip and pattern.outcome(seen) is Outcome.SKIP for pattern in self._patterns)
+        return Status.SKIP if skipped else Status.FAIL, lambda: self._message(seen, context)
 
-    return handle
+    def _message(self, seen: Any, context: RuleContext | None) -> str:
+        """One failure is enough to leave the skips out."""
+        rule = self._messages.rule
+        skips, failures = [], []
+        for index, pattern in enumerate(self._patterns):
+            outcome, error = pattern.find(seen)
+            if error is None:
+                return CHANGED
+            if outcome is Outcome.FAIL:
+                failures.append(f"rule {rule}[{index}] failed at path {error.path}")
+            elif outcome is Outcome.SKIP:
+                skips.append(f"rule {rule}[{index}] skipped: {error.message}")
+            else:
+                failures.append(f"rule {rule}[{index}] failed: {error.message}")
+        texts = " ".join(failures)
+        return self._messages.failure(texts, texts, context) if failures else " ".join(skips)
+
+    def fixed(self, context: RuleContext | None) -> Check:  # noqa: ARG002  see Check
+        """Nothing to fill in."""
+        return self
+
+    def explain(self, seen: Any, context: RuleContext | None) -> Explanation:
+        """Every pattern up to the first that passes."""
+        judgement = self.judge(seen, context)
+        if judgement is None:
+            return NOTHING_TO_COMPARE
+        tried = []
+        for index, pattern in enumerate(self._patterns):
+            tried.append(replace(pattern.explain(seen), title=f"anyPattern[{index}]"))
+            if tried[-1].outcome is Outcome.PASS:
+                break
+        return Explanation(judgement[0], title="anyPattern", children=tuple(tried))
+
+    def patterns(self) -> list[Pattern]:
+        """The patterns."""
+        return self._patterns
 
 
-def _any_pattern_message(rule: str, message: str, patterns: list[Pattern], resource: dict[str, Any]) -> str:
-    """One failure is enough to leave the skips out."""
-    skips, failures = [], []
-    for index, pattern in enumerate(patterns):
-        outcome, error = pattern.find(resource)
-        if error is None:
-            return CHANGED
-        if outcome is Outcome.FAIL:
-            failures.append(f"rule {rule}[{index}] failed at path {error.path}")
-        elif outcome is Outcome.SKIP:
-            skips.append(f"rule {rule}[{index}] skipped: {error.message}")
-        else:
-            failures.append(f"rule {rule}[{index}] failed: {error.message}")
-    return _failure(message, " ".join(failures)) if failures else " ".join(skips)
+class NoList(Fixed):
+    """What should be a list of patterns and is none."""
+
+    def judge(self, seen: Any, context: RuleContext | None) -> Judgement | None:
+        """The error, unless there is nothing to compare with."""
+        return None if seen is None else super().judge(seen, context)
 
 
-def _no_list_handler(value: Any) -> Handler:
+def _no_list(value: Any) -> Judgement:
     kinds: dict[type, str] = {dict: "object", str: "string", bool: "bool"}
     cause = f"json: cannot unmarshal {kinds.get(type(value), 'number')} into Go value of type []interface {{}}"
-    error: Judgement = (Status.ERROR, f"failed to deserialize anyPattern, expected type array: {cause}")
-    return lambda resource: None if resource is None else error
+    return Status.ERROR, f"failed to deserialize anyPattern, expected type array: {cause}"
 
 
 def _as_floats(pattern: Any) -> Any:
@@ -136,39 +270,3 @@ def _as_floats(pattern: Any) -> Any:
     if isinstance(pattern, list):
         return [_as_floats(item) for item in pattern]
     return float(pattern) if isinstance(pattern, int) and not isinstance(pattern, bool) else pattern
-
-
-# --- What a later version evaluates ---
-
-
-def not_built_yet(rule: Rule) -> str:
-    """Why a rule cannot be evaluated by this version; empty if it can."""
-    validate = rule.validate
-    if validate is None:
-        return ""
-    parts = [name for name, present in _unsupported(rule, validate) if present]
-    return f"{parts[0]} is not supported by this version of kyvernopy" if parts else ""
-
-
-def _unsupported(rule: Rule, validate: Validate) -> list[tuple[str, bool]]:
-    patterns = (validate.pattern, validate.any_pattern, validate.message)
-    return [
-        ("a rule with `context`", bool(rule.context)),
-        ("a rule with `preconditions`", rule.preconditions is not None),
-        ("a rule with `celPreconditions`", bool(rule.cel_preconditions)),
-        ("`validate.manifests`", bool(validate.manifests and validate.manifests.get("attestors"))),
-        ("`validate.podSecurity`", validate.pod_security is not None),
-        ("`validate.cel`", validate.cel is not None),
-        ("`validate.deny`", validate.deny is not None),
-        ("`validate.foreach`", bool(validate.foreach) and patterns[:2] == (None, None)),
-        ("a pattern or message with variables", any(map(_has_variables, patterns))),
-    ]
-
-
-def _has_variables(node: Any) -> bool:
-    """Whether there is a variable or a reference in any key or text."""
-    if isinstance(node, str):
-        return "{{" in node or "$(" in node
-    if isinstance(node, dict):
-        return any(_has_variables(key) or _has_variables(value) for key, value in node.items())
-    return isinstance(node, list) and any(map(_has_variables, node))

@@ -1,0 +1,124 @@
+"""The context that one rule is evaluated in: the request, the images of the resource, and what the rule declares.
+
+It is made anew for each rule that reads it, from parts that are shared: nothing is copied, and what no expression
+mentions is never loaded. Since nobody else uses it, a message may be filled in long after the rule was decided.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kyvernopy.errors import ExpressionError, LimitExceeded
+from kyvernopy.explanations import Explanation
+from kyvernopy.results import Status
+from kyvernopy.variables.context import Context
+from kyvernopy.variables.entries import compile_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kyvernopy.engine.conditions import CompiledConditions
+    from kyvernopy.engine.request import Request
+    from kyvernopy.engine.settings import Settings
+    from kyvernopy.engine.validation.judgement import Judgement
+    from kyvernopy.jmespath.dialect import Dialect
+    from kyvernopy.policies.model import ContextEntry
+
+__all__ = ["ContextEntries", "RuleContext", "explain_conditions", "unmet"]
+
+
+class RuleContext(Context):
+    """A context with the elements that the foreach loops of its rule may still visit."""
+
+    __slots__ = ("_elements",)
+
+    def __init__(self, request: Request, settings: Settings) -> None:
+        size = settings.context_size
+        super().__init__(settings.dialect, request.facts, operation=request.operation, context_size=size)
+        self._elements = 0
+        self.defer(settings.images, request.load_images)
+
+    def spend_elements(self, count: int) -> None:
+        """Count elements of loops; raises LimitExceeded where nested loops multiply them beyond reason."""
+        self._elements += count
+        bound = self.dialect.limits.foreach_elements
+        if self._elements > bound:
+            raise LimitExceeded("foreach_elements", self._elements, bound)
+
+    def add_values(self, values: Mapping[str, Mapping[str, Any]], rule: str) -> None:
+        """Add the values that stand in for context entries of a rule, also where it was made for pod controllers."""
+        for name, of_rule in values.items():
+            if rule in (name, f"autogen-{name}", f"autogen-cronjob-{name}"):
+                for variable, value in of_rule.items():
+                    self.add_variable(variable, value)
+
+    def fork(self) -> RuleContext:
+        """A context of its own that begins as this one is now; the values that were fetched are shared."""
+        other = RuleContext.__new__(RuleContext)
+        Context.__init__(other, self.dialect, self.data, operation=self._operation, context_size=self._limit)
+        other._continue(self)  # noqa: SLF001  another one of the same class
+        other._elements = self._elements  # noqa: SLF001  as above
+        return other
+
+    def about_old(self) -> RuleContext:
+        """The same context for the old object, as if it were being created (spec 03 §5.6)."""
+        other = self.fork()
+        other.set_operation("CREATE")
+        request = dict(other.data["request"])
+        request["object"] = request.pop("oldObject", None)
+        other.data["request"] = request
+        return other
+
+
+class ContextEntries:
+    """The entries that a rule or a foreach declares, compiled; `namespace` is that of a namespaced policy."""
+
+    __slots__ = ("_entries", "_problem")
+
+    def __init__(self, entries: Sequence[ContextEntry], dialect: Dialect, namespace: str) -> None:
+        self._entries = []
+        self._problem = ""
+        for entry in entries:
+            kind, spec = entry.source
+            if spec is None:
+                self._problem = f"failed to create deferred loader for context entry {entry.name}"
+                break
+            compiled = compile_entry(entry.name, kind, spec, dialect, namespace)
+            if compiled is not None:
+                self._entries.append(compiled)
+
+    def __bool__(self) -> bool:
+        return bool(self._entries or self._problem)
+
+    def declare(self, context: RuleContext) -> None:
+        """Make the entries known; they are loaded when first mentioned. Raises ExpressionError for one without a kind."""
+        if self._entries:
+            context.declare(self._entries)
+        if self._problem:
+            raise ExpressionError(self._problem)
+
+
+def unmet(preconditions: CompiledConditions | None, context: RuleContext) -> Judgement | None:
+    """Why preconditions say that there is nothing to check; None if they hold (spec 03 §5.4)."""
+    if preconditions is None:
+        return None
+    try:
+        met, message = preconditions.holds(context)
+    except ExpressionError as error:
+        return Status.ERROR, f"failed to evaluate preconditions: {error}"
+    if met:
+        return None
+    return Status.SKIP, f"preconditions not met; {message}" if message else "preconditions not met"
+
+
+def explain_conditions(
+    title: str, conditions: CompiledConditions | None, context: RuleContext
+) -> tuple[Explanation, ...]:
+    """Conditions with the values that they see now; nothing where there are none."""
+    if conditions is None:
+        return ()
+    try:
+        outcome: Any = "true" if conditions.holds(context)[0] else "false"
+    except ExpressionError as error:
+        return (Explanation(Status.ERROR, title=title, message=error.message),)
+    return (Explanation(outcome, title=title, children=tuple(conditions.explain(context))),)
