@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from kyvernopy.jmespath.functions import (
     arithmetic,
     base,
+    certificates,
     collections,
     encoding,
     hosts,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BUILTIN"]
 
-_MODULES = (base, strings, regular, collections, arithmetic, times, versions, encoding, images, hosts)
+_MODULES = (base, strings, regular, collections, arithmetic, times, versions, encoding, certificates, images, hosts)
 
 BUILTIN: Mapping[str, Function] = MappingProxyType(
     {function.name: function for module in _MODULES for function in module.FUNCTIONS}
