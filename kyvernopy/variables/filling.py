@@ -172,22 +172,24 @@ class Filling:
         return made
 
     def _mentions_variables(self, value: Any) -> bool:
-        waiting, visited = [value], 0
-        while waiting:
+        waiting, visited, most = [value], 0, self.limits.expression_work
+        found = False
+        while waiting and not found and visited <= most:
             node = waiting.pop()
-            if isinstance(node, str):
-                if "{{" in node:
-                    self.spend(visited)
-                    return True
-            elif isinstance(node, (dict, list)):
-                visited += NODE_STEPS * len(node)
-                if visited > self.limits.expression_work:
-                    break
-                waiting += node
-                if isinstance(node, dict):
-                    waiting += node.values()
+            visited += NODE_STEPS * len(node)
+            members = node
+            if isinstance(node, dict):
+                found = any(["{{" in key for key in node if isinstance(key, str)])  # noqa: C419  a list is faster here
+                members = node.values()
+            for member in members:
+                if member.__class__ is str:
+                    if "{{" in member:
+                        found = True
+                        break
+                elif isinstance(member, (dict, list)):
+                    waiting.append(member)
         self.spend(visited)
-        return False
+        return found
 
     def _walk(self, node: Any, path: str) -> Any:
         if isinstance(node, str):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kyvernopy.engine.conditions import compile_conditions
 from kyvernopy.errors import ExpressionError
 from kyvernopy.jmespath.dialect import Dialect
+from kyvernopy.offline.values import parse_set, read_values
 from kyvernopy.policies import rewriting
 from kyvernopy.policies.model import Condition
 from kyvernopy.variables.allow_list import AllowList
@@ -22,7 +23,6 @@ from kyvernopy.variables.paths import merged
 from kyvernopy.variables.positions import parse_path, pointer_to_jmespath
 from kyvernopy.variables.references import absolute_path, resolve_reference
 from kyvernopy.variables.template import compile_template
-from kyvernopy.variables.values import compute_values, parse_set
 from support import Answer, Row, check_rows, needs_shared
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def added(row: Row) -> Any:
 
 def computed(row: Row) -> Any:
     document = row["document"]
-    return compute_values(document["values"] or {}, document["set"] or {}, document["policy"], document["resource"])
+    values = read_values(document["values"] or {}, "values", [], chosen=document["set"])
+    return values.variables_for(document["policy"], document["resource"])
 
 
 def merged_maps(row: Row) -> Any:
@@ -79,7 +80,7 @@ MODES: dict[str, Callable[[Row], Any]] = {
     "add_variable_then_query": added,
     "allowlist": allowed,
     "cli_compute_values": computed,
-    "cli_parse_set": lambda row: parse_set(row["document"] or []) or None,
+    "cli_parse_set": lambda row: parse_set(row["document"] or [])[0] or None,
     "condition_key": condition_with_key,
     "find_variables": lambda row: find_variables(row["document"]),
     "form_absolute_path": lambda row: absolute_path(row["document"], row["absolute_path"]),
@@ -110,18 +111,3 @@ def answer(row: Row) -> Answer:
     if "expect_error" in row:
         return value, "an error"
     return (value, row["expect"]) if "expect" in row else (True, True)
-
-
-def test_recorded_values_of_flags():
-    functions: dict[str, Callable[[Any], Any]] = {
-        "parse_set_flag": lambda given: parse_set(given or []) or None,
-        "compute_variables": lambda given: compute_values(
-            given.get("values") or {}, given.get("set") or {}, given["policy"], given["resource"]
-        ),
-    }
-
-    def check(row: Row) -> Answer:
-        function = functions.get(row["function"])
-        return None if function is None else (function(row["input"]), row["expect"])
-
-    check_rows("cli_units", check, others=True)
