@@ -11,9 +11,10 @@ import yaml
 from hypothesis import given
 
 from exemptions import LEFT_OUT
-from kyvernopy import load_policies, parse_policies
+from kyvernopy import PolicyError, PolicySet, load_policies, parse_policies
 from kyvernopy.documents.positions import parse_path
-from kyvernopy.engine.checks import check_policy
+from kyvernopy.documents.read import read_documents
+from kyvernopy.engine.checks import check_exception, check_policy
 from kyvernopy.engine.checks.background import find_on_update, find_users
 from kyvernopy.engine.checks.blocks import check_description, check_resources, check_users, match_exclude_conflict
 from kyvernopy.engine.checks.kinds import deals_only_with_metadata
@@ -23,7 +24,9 @@ from kyvernopy.engine.checks.structure import check_target_namespaces
 from kyvernopy.engine.checks.variables import find_forbidden_places, find_invalid_variables
 from kyvernopy.jmespath.dialect import Dialect
 from kyvernopy.policies.decode import decode_policy
+from kyvernopy.policies.exceptions import decode_exception
 from kyvernopy.policies.model import Rule
+from kyvernopy.policies.read import read_exceptions
 from kyvernopy.policies.reading import Reading
 from policies.generators import policies
 from support import SHARED, check_rows, needs_shared, vectors
@@ -100,10 +103,130 @@ def test_a_finding_of_plain_data_has_its_path_only():
     assert (finding.place.source, finding.place.line) == ("", 0)
 
 
+EXPRESSIONS = """\
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: expressions}
+spec:
+  rules:
+  - name: r
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    validate:
+      message: >-
+        {{ request.object.metadata.name }} is
+        {{ to_uper(request.object.kind) }}
+      deny:
+        conditions:
+          all:
+          - {key: '{{ request.object.spec[ }}', operator: Equals, value: "{{ \\"a b\\" }}"}
+          - key: |-
+              {{ request.object.metadata.labels
+                 . app }} and {{ request.name.
+                 [ }}
+            operator: Equals
+            value: {a: "{{ request.userInfo.username }}"}
+"""
+
+
+def test_a_finding_about_an_expression_points_into_it():
+    lines = EXPRESSIONS.split("\n")
+    found = {}
+    for one in parse_policies(EXPRESSIONS, source="e.yaml").check():
+        found[one.excerpt] = lines[one.place.line - 1][one.place.column - 1 :]
+    assert found == {
+        "request.object.spec[\n                    ^": ' }}\', operator: Equals, value: "{{ \\"a b\\" }}"}',
+        "a b": 'a b\\" }}"}',  # in the file it stands between escaped quotes
+        "{{ request.userInfo.username }}": '{{ request.userInfo.username }}"}',
+        "   [\n    ^": " }}",
+        "to_uper(request.object.kind)\n^": "to_uper(request.object.kind) }}",
+    }
+
+
+def test_the_text_of_a_finding_ends_with_its_excerpt():
+    text = EXPRESSIONS.replace("[ }}'", "}}'").replace(". app", "").replace(".\n                 [", "")
+    [*_, finding] = parse_policies(text, source="e.yaml").check()
+    assert str(finding) == (
+        "e.yaml:11:12: spec.rules[0].validate.message: there is no function `to_uper` (did you mean `to_upper`?)\n"
+        "    to_uper(request.object.kind)\n"
+        "    ^"
+    )
+
+
+def test_functions_of_the_user_are_known():
+    policies = parse_policies(EXPRESSIONS, functions={"to_uper": str.upper})
+    assert "unknown-function" not in {one.code for one in policies.check()}
+
+
+def test_loading_checks_when_asked():
+    good = TEXT.replace('"+(hostPID)"', "hostPID").replace("name: anchors", "name: good")
+    with pytest.raises(PolicyError, match="unsupported anchor"):
+        parse_policies(f"{good}---\n{TEXT}", check=True)
+    policies = parse_policies(f"{good}---\n{TEXT}", check=True, errors="collect")
+    assert ([one.name for one in policies], [one.code for one in policies.errors]) == (["good"], ["unsupported-anchor"])
+    documents = [yaml.safe_load(text) for text in (good, TEXT)]
+    assert [one.name for one in PolicySet.from_documents(documents, check=True, errors="collect")] == ["good"]
+    assert len(parse_policies(f"{good}---\n{TEXT}")) == 2
+
+
 @given(policies)
 def test_checks_never_raise_and_speak_of_fields(document):
     policy = policy_of(document)
     assert all(parse_path(one.place.path)[0] in ("metadata", "spec") for one in check_policy(policy))
+
+
+# --- Exceptions ---
+
+EXCEPTION = """\
+apiVersion: kyverno.io/v2
+kind: PolicyException
+metadata: {name: e, namespace: d}
+spec:
+  exceptions:
+  - {policyName: "", ruleNames: [a]}
+  match:
+    any:
+    - {resources: {kinds: [Pod], name: a, names: [b]}, roles: [a], subjects: [{kind: Robot, name: r}]}
+    all:
+    - {clusterRoles: [a]}
+  podSecurity:
+  - {controlName: Capabilities}
+"""
+
+
+def findings_of_exception(text):
+    [exception], errors, _ = read_exceptions(read_documents(text, "e.yaml"), strict=True)
+    assert errors == []
+    return check_exception(exception)
+
+
+def test_an_exception_has_these_findings():
+    assert [(one.code, one.message.partition(": Invalid value")[0]) for one in findings_of_exception(EXCEPTION)] == [
+        ("users-in-background", "spec.match.any[0].roles: Forbidden: Usage of user info is forbidden"),
+        ("users-in-background", "spec.match.any[0].subjects: Forbidden: Usage of user info is forbidden"),
+        ("users-in-background", "spec.match.all[0].clusterRoles: Forbidden: Usage of user info is forbidden"),
+        ("any-and-all", "spec.match"),
+        ("subject-kind", "spec.match.any[0].subjects[0].kind"),
+        ("role-format", "spec.match.any[0].roles[0]"),
+        ("name-and-names", "spec.match.any[0]"),
+        ("no-policy-name", "spec.exceptions[0].policyName: Required value: An exception requires a policy name"),
+        ("excluded-control-images", "spec.podSecurity[0].controlName"),
+    ]
+
+
+def test_findings_of_an_exception_have_line_and_column():
+    finding = findings_of_exception(EXCEPTION)[0]
+    assert (finding.place.source, finding.place.line, finding.place.column) == ("e.yaml", 9, 56)
+    assert all(one.help for one in findings_of_exception(EXCEPTION))
+
+
+def test_users_may_be_named_outside_of_the_background():
+    text = EXCEPTION.replace("spec:", "spec:\n  background: false")
+    assert "users-in-background" not in {one.code for one in findings_of_exception(text)}
+
+
+def test_a_finding_of_plain_data_about_an_exception_has_its_path_only():
+    exception, _ = decode_exception(yaml.safe_load(EXCEPTION), strict=False)
+    assert {one.place.line for one in check_exception(exception)} == {0}
 
 
 # --- Recorded answers ---

@@ -122,9 +122,9 @@ CHECKS: tuple[Check, ...] = (
         check_autogen_annotation,  # 10
         check_labels,  # 11
         check_subresources,  # 12; later: predicate types
-        check_policy_update,
         check_deprecated_operators,
     ),
+    check_policy_update,
     # 13 asks a cluster for its schemas
     each_rule(check_expressions),
 )

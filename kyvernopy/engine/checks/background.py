@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kyvernopy.documents.positions import show_path
 from kyvernopy.engine.checks.spots import Spot
 from kyvernopy.engine.checks.texts import texts
-from kyvernopy.engine.checks.variables import find_forbidden_places, find_invalid_variables
+from kyvernopy.engine.checks.variables import check_variables, find_forbidden_places, find_invalid_variables
 from kyvernopy.variables.occurrences import find_variables
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ def find_users(checked: Checked, prefix: str = "", advice: str = "remove it") ->
         for variable in find_variables(text):
             written = variable[variable.index("{{") :]
             if OF_USERS.search(written):
-                yield at.error("users-in-background", f"{prefix}variable {written} is not allowed ", advice)
+                message = f"{prefix}variable {written} is not allowed "
+                yield at.error("users-in-background", message, advice, written)
 
 
 def _filters_of_users(one: CheckedRule) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
@@ -90,22 +91,27 @@ def _texts(policy: Policy) -> Iterator[tuple[Spot, str]]:
                 yield Spot.same(show_path((name, *steps))), text
 
 
-def check_policy_update(checked: Checked, one: CheckedRule) -> Iterator[Finding]:
-    """A rule that changes existing resources when its policy changes: nobody asks then, either (§14.4 item 4).
+def check_policy_update(checked: Checked) -> Iterator[Finding]:
+    """Rules that change existing resources when their policy changes: nobody asks then, either (§14.4 item 4).
 
     Where the policy is for the background too, all this has been said.
     """
-    spec, mutate = checked.policy.spec, one.rule.mutate
-    if not mutate or spec.background is not False:
+    spec = checked.policy.spec
+    mutating = [one.rule.mutate.mutate_existing_on_policy_update for one in checked.rules if one.rule.mutate]
+    if spec.background is not False or not any(
+        spec.mutate_existing_on_policy_update if own is None else own for own in mutating
+    ):
         return
-    own = mutate.mutate_existing_on_policy_update
-    if (spec.mutate_existing_on_policy_update if own is None else own) and any(find_variables_of(checked.policy)):
-        yield from find_on_update(checked)
+    if any(find_variables(text) for _, text in _texts(checked.policy)):
+        told = {_told(found) for one in checked.rules for found in check_variables(checked, one)}
+        for found in find_on_update(checked):
+            if _told(found) not in told:
+                yield found
+            told.add(_told(found))
 
 
-def find_variables_of(policy: Policy) -> Iterator[bool]:
-    """Whether each text of a policy holds a variable."""
-    return (bool(find_variables(text)) for _, text in _texts(policy))
+def _told(finding: Finding) -> tuple[str, str, str]:
+    return finding.code, finding.place.path, finding.excerpt
 
 
 def find_on_update(checked: Checked) -> Iterator[Finding]:

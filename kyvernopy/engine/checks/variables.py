@@ -54,10 +54,16 @@ PLAIN_VARIABLE = re.compile(r"\{\{[^{}]*\}\}")
 
 
 def check_variables(checked: Checked, one: CheckedRule) -> Iterator[Finding]:
-    """The variables of a rule stand where they may, and ask for what there is."""
-    yield from find_forbidden_places(one)
+    """The variables of a rule stand where they may, and ask for what there is; each is told once."""
+    forbidden = list(find_forbidden_places(one))
+    yield from forbidden
+    told = {(found.place.path, "") for found in forbidden}
     background = checked.policy.spec.background is not False
-    yield from find_invalid_variables(one, checked.dialect, background=background)
+    for found in find_invalid_variables(one, checked.dialect, background=background):
+        path = found.place.path
+        if (path, "") not in told and (path, found.excerpt) not in told:
+            yield found
+        told.add((path, found.excerpt or "nothing"))
 
 
 # --- Places that may have no variables (item 2) ---
@@ -163,12 +169,21 @@ def _reference_error(reference: str, path: str, document: Any) -> str:
 def _invalid(error: ExpressionError | LimitExceeded, at: Spot, rule: Rule, prefix: str) -> Finding:
     text = f"{prefix}{error}"
     if isinstance(error, ForbiddenVariable):
-        first = FIRST_NAME.match(error.expression)
-        names = [*declared_names(rule), *PREDEFINED]
-        advice = (first and near_miss(first[0], names)) or "define it in `context`, or ask for `request.object`"
-        return at.error("undefined-variable", text, advice, error.expression)
+        return at.error("undefined-variable", text, _what_was_meant(error.expression, rule), error.expression)
     excerpt = (error.caret or error.expression) if isinstance(error, ExpressionError) else ""
     return at.error("invalid-expression", text, "correct the expression", excerpt)
+
+
+def _what_was_meant(expression: str, rule: Rule) -> str:
+    """Advice about a variable that nothing defines."""
+    found = FIRST_NAME.match(expression)
+    name = found[0] if found else ""
+    declared = declared_names(rule)
+    if name in PREDEFINED:
+        return "ask for a field of it, or set `spec.background: false` if it is not there in the background"
+    if name in declared:
+        return f"a ConfigMap has `{name}.data` and `{name}.metadata`"
+    return near_miss(name, [*declared, *PREDEFINED]) or "define it in `context`, or ask for `request.object`"
 
 
 # --- What a rule declares ---
