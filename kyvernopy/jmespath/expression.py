@@ -25,7 +25,7 @@ from kyvernopy.jmespath.run import Run
 from kyvernopy.jmespath.values import copied
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from kyvernopy.jmespath.dialect import Dialect
     from kyvernopy.jmespath.nodes import Node
@@ -51,16 +51,17 @@ class Expression:
         self.text, self.dialect = text, dialect
         try:
             self.root: Node = parse(text, dialect.limits)
-            self.evaluate = _prepared(self.root, dialect)
+            nodes = _all_nodes(self.root)
+            self.evaluate = _prepared(self.root, nodes, dialect)
         except RecursionError:
             raise _too_deep(dialect) from None
-        self.sorts = any(isinstance(node, Call) and node.name == "sort_by" for node in _walk(self.root))
+        self.sorts = any(isinstance(node, Call) and node.name == "sort_by" for node in nodes)
         self.search = _on_copy(self.evaluate) if self.sorts else self.evaluate
 
     @property
     def unknown_functions(self) -> list[Call]:
         """The calls of functions that the dialect does not have."""
-        calls = [node for node in _walk(self.root) if isinstance(node, Call)]
+        calls = [node for node in _all_nodes(self.root) if isinstance(node, Call)]
         return [call for call in calls if call.name not in self.dialect.functions]
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -70,13 +71,13 @@ class Expression:
         return f"<Expression {self.text}>"
 
 
-def _prepared(root: Node, dialect: Dialect) -> Callable[[Any], Any]:
+def _prepared(root: Node, nodes: list[Node], dialect: Dialect) -> Callable[[Any], Any]:
     """The function of the data alone."""
     function = Compiler(dialect.functions).raising(root)
-    if isinstance(root, Field) or (isinstance(root, SubExpression) and all(isinstance(x, Field) for x in root.steps)):
+    if all(isinstance(node, (Field, SubExpression)) for node in nodes):
         return cast("Callable[[Any], Any]", function)  # a path needs no run
-    spends = any(isinstance(node, _SPENDERS) for node in _walk(root))
-    idle, show = Run(dialect), copied if _may_give_reference(root, dialect) else None
+    spends = any(isinstance(node, _SPENDERS) for node in nodes)
+    idle, show = Run(dialect), copied if _may_give_reference(nodes, dialect) else None
 
     def evaluate(data: Any) -> Any:
         try:
@@ -93,28 +94,24 @@ def _too_deep(dialect: Dialect) -> LimitExceeded:
     return LimitExceeded("expression_depth", bound + 1, bound)
 
 
-def _walk(root: Node) -> Iterator[Node]:
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting += children(node)
+def _all_nodes(root: Node) -> list[Node]:
+    found = [root]
+    for node in found:  # the list grows while it is read
+        found += children(node)
+    return found
 
 
-def _may_give_reference(root: Node, dialect: Dialect) -> bool:
+def _may_give_reference(nodes: list[Node], dialect: Dialect) -> bool:
     """Whether an `&expression` stands where no function takes it, so that it may be part of the value."""
-    taken = 0
-    references = 0
-    for node in _walk(root):
-        references += isinstance(node, ExpressionReference)
-        if isinstance(node, Call):
-            function = dialect.functions.get(node.name or "")
-            parameters = function.parameters if function else ()
-            taken += sum(
-                isinstance(argument, ExpressionReference) and "expref" in types
-                for argument, types in zip(node.arguments, parameters)  # noqa: B905  the call may be wrong
-            )
-    return references > taken
+    references = sum(isinstance(node, ExpressionReference) for node in nodes)
+    return references > sum(_taken(node, dialect) for node in nodes if isinstance(node, Call)) if references else False
+
+
+def _taken(call: Call, dialect: Dialect) -> int:
+    """How many arguments of a call are such references and asked for."""
+    function = dialect.functions.get(call.name or "")
+    pairs = zip(call.arguments, function.parameters if function else ())  # noqa: B905  the call may be wrong
+    return sum(isinstance(argument, ExpressionReference) and "expref" in types for argument, types in pairs)
 
 
 def _on_copy(evaluate: Callable[[Any], Any]) -> Callable[[Any], Any]:

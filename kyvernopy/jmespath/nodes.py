@@ -7,8 +7,11 @@ depth of a tree is the depth of the thought, and long chains need no deep stack.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from typing import Literal as OneOf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "And",
@@ -219,18 +222,27 @@ Node: TypeAlias = (
 
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes right below a node."""
-    match node:
-        case Current() | Literal() | Field():
-            return ()
-        case SubExpression(parts) | MultiSelectList(parts) | Pipe(parts) | Or(parts) | And(parts):
-            return parts
-        case MultiSelectHash(members):
-            return tuple(child for _, child in members)
-        case Call(_, arguments, _):
-            return arguments
-        case Index(child, _) | Slice(child, _, _, _) | Flatten(child) | Not(child) | ExpressionReference(child):
-            return (child,)
-        case Projection(left, right) | ObjectProjection(left, right) | Comparison(_, left, right):
-            return (left, right)
-        case FilterProjection(left, condition, right):
-            return (left, condition, right)
+    return _CHILDREN[node.__class__](node)
+
+
+_CHILDREN: dict[type[Node], Callable[[Any], tuple[Node, ...]]] = {
+    Current: lambda _: (),
+    Literal: lambda _: (),
+    Field: lambda _: (),
+    SubExpression: lambda node: node.steps,
+    Index: lambda node: (node.left,),
+    Slice: lambda node: (node.left,),
+    Flatten: lambda node: (node.left,),
+    Projection: lambda node: (node.left, node.right),
+    FilterProjection: lambda node: (node.left, node.condition, node.right),
+    ObjectProjection: lambda node: (node.left, node.right),
+    MultiSelectList: lambda node: node.members,
+    MultiSelectHash: lambda node: tuple(child for _, child in node.members),
+    Pipe: lambda node: node.stages,
+    Or: lambda node: node.operands,
+    And: lambda node: node.operands,
+    Not: lambda node: (node.operand,),
+    Comparison: lambda node: (node.left, node.right),
+    Call: lambda node: node.arguments,
+    ExpressionReference: lambda node: (node.expression,),
+}

@@ -125,13 +125,20 @@ def wrapped(name: str, function: Function | Callable[..., Any]) -> Function:
     """A function that a user gives: as it is, or a plain callable that takes anything and whose failures are errors."""
     if isinstance(function, Function):
         return function
+    return Function(name, _Wrapped(name, function), (), "any", variadic=True)
 
-    def call(*arguments: Any) -> Any:
+
+@dataclass(frozen=True, slots=True)
+class _Wrapped:
+    """A plain callable, of which an expression sees only errors of its own kind; it pickles where the callable does."""
+
+    name: str
+    function: Callable[..., Any]
+
+    def __call__(self, *arguments: Any) -> Any:
         try:
-            return function(*arguments)
+            return self.function(*arguments)
         except KyvernopyError:
             raise
-        except Exception as error:  # code of a user may raise anything, and an expression has only errors
-            raise function_error(name, str(error) or type(error).__name__) from error
-
-    return Function(name, call, (), "any", variadic=True)
+        except Exception as error:  # code of a user may raise anything
+            raise function_error(self.name, str(error) or type(error).__name__) from error
