@@ -17,7 +17,6 @@ from kyvernopy.cli.output import Troubles, output_for, skipped_text
 from kyvernopy.cli.providers import GivenResources, looks_around
 from kyvernopy.errors import DocumentError, Finding
 from kyvernopy.offline.judge import Judge
-from kyvernopy.offline.values import NO_VALUES
 from kyvernopy.policy_set import load_policies
 from kyvernopy.reports.counts import Counts, count
 from kyvernopy.resources import load_resources
@@ -96,14 +95,15 @@ class ApplyRun:
 
         return user_info(self._options.userinfo)
 
-    def _values(self) -> Values:
+    def _values(self) -> Values | None:
+        asked = self._options
+        if not (asked.context_file or asked.values_file or asked.set):
+            return None
         from kyvernopy.cli.auxiliary import check_context_file, values  # noqa: PLC0415  rarely needed
 
-        if self._options.context_file:
-            check_context_file(self._options.context_file)
-        if not self._options.values_file and not self._options.set:
-            return NO_VALUES
-        return values(self._options.values_file, self._options.set)
+        if asked.context_file:
+            check_context_file(asked.context_file)
+        return values(asked.values_file, asked.set)
 
     # --- Policies ---
 
