@@ -92,10 +92,10 @@ class Filling:
 
     # --- Texts (spec 02 §6.3) ---
 
-    def text(self, text: str, path: str) -> Any:
+    def text(self, text: str, path: str, passes: int = 0) -> Any:
         """What a text becomes: passes from the inside out, until no variable is left or the text is one variable."""
         most = self.limits.substitution_passes
-        for _ in range(most):
+        for _ in range(passes, most):
             found = list(VARIABLE.finditer(text))
             if not found:
                 return unescape_variables(text)

@@ -22,6 +22,7 @@ from kyvernopy.variables.positions import path_text
 from kyvernopy.variables.references import resolve_references
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Sequence
     from typing import TypeAlias
 
@@ -214,6 +215,19 @@ def _pieces_fill(text: str, pieces: list[str | _Variable], trail: Trail) -> Fill
     return fill
 
 
+def _nested_fill(before: str, variable: _Variable, after: str, trail: Trail) -> Fill:
+    """A text with one variable that can be seen, inside another one or beside escapes: the first pass is compiled."""
+
+    def fill(filling: Filling) -> Any:
+        text = f"{before}{variable.text(filling)}{after}"
+        filling.make(len(text))
+        if variable.is_shallow:
+            return unescape_variables(text)
+        return filling.text(text, path_text(trail, filling.prefix), passes=1)
+
+    return fill
+
+
 def _any_fill(text: str, trail: Trail) -> Fill:
     def fill(filling: Filling) -> Any:
         return filling.text(text, path_text(trail, filling.prefix))
@@ -250,10 +264,21 @@ class _Compiler:
             if expression != "@":
                 variable = _Variable(expression, trail, self.dialect, is_shallow=is_shallow)
                 return self.part(trail, _variable_fill(variable), variable)
-        pieces = self.pieces(text, found, trail)
-        return self.part(trail, _pieces_fill(text, pieces, trail) if pieces else _any_fill(text, trail))
+        return self.part(trail, self.mixed(text, found, trail))
 
-    def pieces(self, text: str, found: list[Any], trail: Trail) -> list[str | _Variable]:
+    def mixed(self, text: str, found: list[re.Match[str]], trail: Trail) -> Fill:
+        """What fills a text that is more than one variable."""
+        pieces = self.pieces(text, found, trail)
+        if pieces:
+            return _pieces_fill(text, pieces, trail)
+        one = found[0]
+        expression, is_shallow = expression_of(one[2])
+        if len(found) > 1 or expression == "@":
+            return _any_fill(text, trail)
+        variable = _Variable(expression, trail, self.dialect, is_shallow=is_shallow)
+        return _nested_fill(text[: one.start()] + one[1], variable, text[one.end() :], trail)
+
+    def pieces(self, text: str, found: list[re.Match[str]], trail: Trail) -> list[str | _Variable]:
         """Literals and variables by turns; nothing if one pass over the text may not be all."""
         pieces: list[str | _Variable] = []
         done = 0
