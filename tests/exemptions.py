@@ -200,7 +200,6 @@ LEFT_OUT = {
     "anchors/has-key": OTHER_DESIGN,
     "anchors/keys-missing": OTHER_DESIGN,
     "anchors/string-map": OTHER_DESIGN,
-    "cli_units/admission_request_shape": COMMAND_LATER,
     "cli_units/build_http_mock_index": COMMAND_TEST,
     "cli_units/check_generated_resources": COMMAND_TEST,
     "cli_units/check_result": COMMAND_TEST,

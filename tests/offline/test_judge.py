@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 
 import pytest
 
@@ -11,6 +12,7 @@ from kyvernopy.errors import DocumentError
 from kyvernopy.offline.judge import Judge
 from kyvernopy.offline.values import Values, read_values
 from kyvernopy.policy_set import PolicySet
+from support import Answer, Row, check_rows, needs_shared, vectors
 
 POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "shop", "labels": {"app": "web"}}}
 
@@ -131,3 +133,18 @@ spec:
     own = {"name": "a", "resources": [{"name": "web", "values": {"x": 1}}]}
 
     assert seen(Judge(loaded, values(policies=[own]))) == [("a", "POD!")]
+
+
+@needs_shared
+def test_requests_have_the_recorded_shape():
+    judges = policies("a", message="{{ to_string(request) }}")
+
+    def check(row: Row) -> Answer:
+        given = row["input"]
+        asked = values(globalValues={"request.operation": given["operation"]} if given["operation"] else {})
+        ((_, message),) = seen(Judge(judges, asked), given["resource"])
+        request = json.loads(message)
+        return {name: request.get(name) for name in row["expect"]}, row["expect"]
+
+    rows = [row for row in vectors("cli_units") if row["function"] == "admission_request_shape"]
+    check_rows("cli_units", check, rows)
