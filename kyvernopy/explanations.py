@@ -77,7 +77,7 @@ def _lines(node: Explanation, indent: str) -> Iterator[str]:
 
 
 def _values(node: Explanation) -> str:
-    found = "nothing" if node.found is None else _short(node.found)
+    found = "null or nothing" if node.found is None else _short(node.found)
     return f"found {found}" if node.expected is None else f"expected {_short(node.expected)}, found {found}"
 
 

@@ -6,6 +6,7 @@ saw, as long as nobody changed the resource since.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kyvernopy.engine.rule_context import explain_conditions
@@ -29,24 +30,19 @@ __all__ = ["explain_rule", "explain_rules"]
 def explain_rules(explanations: Sequence[Explanation], request: Request) -> Explanation:
     """What all rules say about one resource."""
     about = ResourceRef.of(request.subject)
-    title = f"{about} {request.operation}"
-    return Explanation("", title=title, about=str(about.place), children=tuple(explanations))
+    children = tuple(replace(one, about="") for one in explanations)  # said once is enough
+    return Explanation("", title=f"{request.operation} {about}", about=str(about.place), children=children)
 
 
 def explain_rule(parts: RuleParts, request: Request, result: RuleResult | None, evaluation: Evaluation) -> Explanation:
     """The way that led to a result, or to none."""
     about = ResourceRef.of(request.subject)
-    reasons = parts.matcher.reasons(request)
-    if reasons:
-        outcome, message = "not matched", ""
-        children = [Explanation("false", title="match", message="\n".join(reasons))]
-    else:
-        outcome, message = (result.status, result.message) if result else ("no result", "")
-        children = [Explanation("true", title=f"match {parts.matcher.matched(request)}"), *_steps(evaluation)]
+    match = parts.matcher.explain(request)
+    outcome, message = (result.status, result.message) if result else ("no result", "")
     return Explanation(
-        outcome,
+        outcome if match.outcome == "true" else "not matched",
         message=message,
-        children=tuple(children),
+        children=(match, *_steps(evaluation)) if match.outcome == "true" else (match,),
         title=f"{parts.policy.key}/{parts.rule.name}",
         place=_place(parts.policy, parts.rule),
         about=f"{about} ({about.place})" if str(about.place) else str(about),

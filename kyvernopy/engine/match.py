@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from kyvernopy.explanations import Explanation
 from kyvernopy.kubernetes.kinds import KindSelector, parse_kind
 from kyvernopy.kubernetes.selectors import SelectorError, compile_selector
 from kyvernopy.kubernetes.wildcards import compile_wildcard
@@ -63,11 +64,11 @@ class Matcher:
         self._policy_namespace = policy_namespace
         self._match = [Filter(one, exclude=False) for one in _filters(rule.match)]
         self._any = bool(rule.match.any)
-        self._block = "all" if rule.match.all else ""
+        self._block = "any" if rule.match.any else "all" if rule.match.all else ""
         exclude = rule.exclude
         self._exclude = [Filter(one, exclude=True) for one in _filters(exclude)] if exclude else []
         self._exclude_any = bool(exclude and exclude.any)
-        self._excluded = _EXCLUDED["any" if exclude and exclude.any else "all" if exclude and exclude.all else ""]
+        self._exclude_block = "any" if exclude and exclude.any else "all" if exclude and exclude.all else ""
 
     def for_kind(self, gvk: GVK, subresource: str) -> Test:
         """What is left to be tested once the kind is known; `always` or `never` where that is nothing."""
@@ -91,18 +92,27 @@ class Matcher:
             failures = [reason for reasons in found for reason in reasons]
         return failures or self._exclusions(request)
 
-    def matched(self, request: Request) -> str:
-        """Where the filter stands that matches, with its kinds; all filters where all must match."""
-        block = "any" if self._any else self._block
-        found = [index for index, one in enumerate(self._match) if not one.reasons(request)]
-        spots = [f"{block}[{index}]" if block else "resources" for index in (found[:1] if self._any else found)]
-        kinds = [kind for index in found for kind in self._match[index].kinds]
-        return " ".join([*spots, f"kinds {', '.join(dict.fromkeys(kinds))}"] if kinds else spots)
+    def explain(self, request: Request) -> Explanation:
+        """Which filters match and which do not, with what each of them says of itself."""
+        reasons = self.reasons(request)
+        filters = [*self._explain_filters(request, self._match, self._block)]
+        if self._exclude and not any(child.outcome == "false" for child in filters if not self._any):
+            filters += self._explain_filters(request, self._exclude, f"exclude {self._exclude_block}".rstrip())
+        return Explanation(
+            "false" if reasons else "true", title="match", message="\n".join(reasons), children=tuple(filters)
+        )
+
+    def _explain_filters(self, request: Request, filters: list[Filter], block: str) -> Iterator[Explanation]:
+        for index, one in enumerate(filters):
+            reasons = one.reasons(request)
+            spot = f"{block}[{index}]" if block.endswith(("any", "all")) else block or "resources"
+            title = f"{spot}: kinds {', '.join(one.kinds)}" if one.kinds else spot
+            yield Explanation("false" if reasons else "true", title=title, message="\n".join(reasons))
 
     def _exclusions(self, request: Request) -> list[str]:
         excluded = [not one.reasons(request) for one in self._exclude]
         if self._exclude and (any(excluded) if self._exclude_any else all(excluded)):
-            return [self._excluded]
+            return [_EXCLUDED[self._exclude_block]]
         return []
 
 

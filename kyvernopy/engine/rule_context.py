@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kyvernopy.engine.settings import Settings
     from kyvernopy.engine.validation.judgement import Judgement
     from kyvernopy.jmespath.dialect import Dialect
+    from kyvernopy.jmespath.expression import Expression
     from kyvernopy.policies.model import ContextEntry
 
 __all__ = ["ContextEntries", "RuleContext", "explain_conditions", "unmet"]
@@ -30,13 +31,24 @@ __all__ = ["ContextEntries", "RuleContext", "explain_conditions", "unmet"]
 class RuleContext(Context):
     """A context with the elements that the foreach loops of its rule may still visit."""
 
-    __slots__ = ("_elements",)
+    __slots__ = ("_elements", "_images", "_request")
 
-    def __init__(self, request: Request, settings: Settings) -> None:
-        size = settings.context_size
-        super().__init__(settings.dialect, request.facts, operation=request.operation, context_size=size)
+    def __init__(self, request: Request, settings: Settings, *, mentions_images: bool) -> None:
+        super().__init__(
+            settings.dialect, request.facts, operation=request.operation, context_size=settings.context_size
+        )
         self._elements = 0
-        self.defer(settings.images, request.load_images)
+        self._request = request
+        self._images = settings.images
+        if mentions_images:
+            self.defer(settings.images, request.load_images)
+
+    def _compile(self, text: str) -> Expression:
+        """Expressions that only come out of a substitution may mention images where the rule itself does not."""
+        if "images" in text and "images" not in self.data:
+            self.defer(self._images, self._request.load_images)
+            self.load_mentioned(text)
+        return super()._compile(text)
 
     def spend_elements(self, count: int) -> None:
         """Count elements of loops; raises LimitExceeded where nested loops multiply them beyond reason."""
@@ -57,7 +69,7 @@ class RuleContext(Context):
         other = RuleContext.__new__(RuleContext)
         Context.__init__(other, self.dialect, self.data, operation=self._operation, context_size=self._limit)
         other._continue(self)  # noqa: SLF001  another one of the same class
-        other._elements = self._elements  # noqa: SLF001  as above
+        other._elements, other._images, other._request = self._elements, self._images, self._request  # noqa: SLF001
         return other
 
     def about_old(self) -> RuleContext:

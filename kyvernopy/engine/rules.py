@@ -52,6 +52,7 @@ class RuleParts:
         self.preconditions = compile_conditions(rule.preconditions, dialect)
         self.exceptions = compile_exceptions(settings.exceptions, policy.key, rule.name, dialect)
         self.properties = compile_template(dict(rule.report_properties or {}), dialect)
+        self.mentions_images = "images" in str(rule.to_dict())
 
     @property
     def says_something(self) -> bool:
@@ -185,7 +186,7 @@ class Evaluation:
     def __init__(self, parts: RuleParts, request: Request) -> None:
         self.parts = parts
         self.request = request
-        self.context = RuleContext(request, parts.settings)
+        self.context = RuleContext(request, parts.settings, mentions_images=parts.mentions_images)
         if request.rule_values:
             self.context.add_values(request.rule_values.get(parts.policy.key, {}), parts.rule.name)
         self.properties: Mapping[str, str] = parts.rule.report_properties or {}

@@ -29,6 +29,8 @@ class Settings:
     dialect: Dialect
     exceptions: tuple[PolicyException, ...] = ()
     configuration: Configuration | None = None
+    # Bytes of JSON that the context entries of a rule may take; None for the bound of the limits.
+    context_size: int | None = None
     # Every context defers the images of its resource; who mentions them is remembered here.
     images: Mention = field(default_factory=lambda: Mention("images"))
 
@@ -47,12 +49,6 @@ class Settings:
         """The bounds."""
         return self.dialect.limits
 
-    @property
-    def context_size(self) -> int:
-        """Bytes of JSON that the context entries of a rule may take; 0 for no bound."""
-        size = self.configuration.context_size if self.configuration else None
-        return self.limits.context_size if size is None else size
-
     def with_exceptions(self, exceptions: Iterable[PolicyException]) -> Settings:
         """The settings with more exceptions."""
         return replace(self, exceptions=(*self.exceptions, *exceptions))
@@ -62,4 +58,5 @@ class Settings:
         now, registry = self.dialect, configuration.default_registry
         mutation = configuration.registry_mutation
         dialect = Dialect(now.functions, now.providers, now.limits, registry, registry_mutation=mutation)
-        return replace(self, dialect=dialect, configuration=configuration)
+        size = configuration.context_size
+        return replace(self, dialect=dialect, configuration=configuration, context_size=size)

@@ -15,6 +15,7 @@ from kyvernopy.errors import ExpressionError
 from kyvernopy.explanations import Explanation
 from kyvernopy.golang.text import type_name
 from kyvernopy.jmespath.values import OpaqueInt
+from kyvernopy.variables.entries.variable import known_query
 from kyvernopy.results import Status
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Loop:
 
     def __init__(self, entry: ForEach, check: Check | None, nesting: int, dialect: Dialect, namespace: str) -> None:
         self._list = entry.list
+        self._query = known_query(entry.list, dialect)
         self._wanted = entry.element_scope
         self._entries = ContextEntries(entry.context, dialect, namespace)
         self._preconditions = compile_conditions(entry.preconditions, dialect)
@@ -93,7 +95,7 @@ class Loop:
 
     def elements(self, context: RuleContext) -> list[Any]:
         """The elements; what is no list counts as its only element."""
-        found = context.query(self._list)
+        found = context.query(self._query or self._list)
         elements = found if isinstance(found, list) else [found]
         context.spend_elements(len(elements))
         return elements
@@ -148,7 +150,7 @@ class Loop:
 
     def explain(self, seen: Any, context: RuleContext) -> Explanation:
         """The elements up to the first that does not pass, each with what was checked for it."""
-        title = f"foreach over {self._list}"
+        title = f"list {self._list}"
         try:
             elements = self.elements(context)
         except ExpressionError as error:
@@ -157,7 +159,8 @@ class Loop:
         children = list(self._explain_elements(elements, seen, context))
         context.restore()
         decided = children[-1].outcome if children else ""
-        return Explanation(decided, title=title, found=len(elements), children=tuple(children))
+        many = f"{len(elements)} element{'' if len(elements) == 1 else 's'}"
+        return Explanation(decided, title=f"{title}: {many}", children=tuple(children))
 
     def _explain_elements(self, elements: list[Any], seen: Any, context: RuleContext) -> Iterator[Explanation]:
         for index, element in enumerate(elements):
