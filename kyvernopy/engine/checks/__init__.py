@@ -8,6 +8,7 @@ Later checks (variables, conditions, context entries, CEL, images, generate) hav
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from kyvernopy.engine.checks.actions import check_autogen_annotation, check_image_extractors, check_validate
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CLUSTER_KINDS", "check_exception", "check_policy"]
 
+MOST_FINDINGS = 200  # of one policy; what comes after them rarely helps
+
 # Kinds without namespaces, as rules may write them: with and without group and version.
 CLUSTER_KINDS = frozenset(
     name
@@ -59,8 +62,8 @@ def check_policy(
     `dialect` has the functions that expressions may call.
     """
     checked = checked_policy(policy, cluster_kinds, dialect or Dialect())
-    findings = [finding for check in CHECKS for finding in check(checked)]
-    return [_placed(finding, policy) for finding in findings]
+    findings = (finding for check in CHECKS for finding in check(checked))
+    return [_placed(finding, policy) for finding in islice(findings, MOST_FINDINGS)]
 
 
 def _placed(finding: Finding, policy: Policy) -> Finding:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.engine.checks.texts import pointer, spot_of, texts
-from kyvernopy.engine.checks.variables import rule_scope
+from kyvernopy.engine.checks.variables import MOST_NAMES, rule_scope
 from kyvernopy.errors import ExpressionError, LimitExceeded
 from kyvernopy.jmespath.nodes import (
     Call,
@@ -53,9 +53,9 @@ KNOWN = ("element", "elementIndex", "images", "request", "serviceAccountName", "
 
 def check_elements(_checked: Checked, one: CheckedRule) -> Iterator[Finding]:
     """Elements are there in loops only. Upstream: any variable that begins with `element` counts as one."""
-    for steps, text in texts(one.rule.to_dict()):
-        where = pointer(steps)
-        for found in VARIABLE.finditer(text) if "{{" in text and "/foreach/" not in where else ():
+    for steps, text in texts(one.document):
+        where = pointer(steps) if "{{" in text else ""
+        for found in VARIABLE.finditer(text) if where and "/foreach/" not in where else ():
             expression = found[2].replace("{{", "").replace("}}", "").strip()
             if expression.startswith("element"):
                 message = f"variable '{expression}' present outside of foreach at path {where}"
@@ -69,7 +69,7 @@ def check_elements(_checked: Checked, one: CheckedRule) -> Iterator[Finding]:
 def check_expressions(checked: Checked, one: CheckedRule) -> Iterator[Finding]:
     """Expressions that do not parse where Kyverno does not look, unknown functions, and names that nothing defines."""
     # Attestations define names of their own.
-    document = {name: part for name, part in one.rule.to_dict().items() if name != "verifyImages"}
+    document = {name: part for name, part in one.document.items() if name != "verifyImages"}
     names = set(_entry_names(document))
     scope = rule_scope(one.rule, checked.dialect, background=checked.policy.spec.background is not False)
     for steps, text, is_variable in _expressions(document):
@@ -99,7 +99,7 @@ def _check_names(expression: Expression, at: Spot, defined: set[str]) -> Iterato
             quoted = f'"{name}"' in expression.text
             advice = f"write `'{name}'` for a text" if quoted else "define it in `context`"
             shown = f'"{name}"' if quoted else name
-            advice = near_miss(name, (*defined, *KNOWN)) or advice
+            advice = near_miss(name, (*sorted(defined)[:MOST_NAMES], *KNOWN)) or advice
             yield at.warning("undefined-name", f"nothing defines `{shown}`", advice, expression.text)
 
 

@@ -15,7 +15,7 @@ from kyvernopy.policies.autogen import autogen_name, compute_rules
 from kyvernopy.source import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from kyvernopy.jmespath.dialect import Dialect
     from kyvernopy.policies.model import Policy, Rule
@@ -85,12 +85,13 @@ def _show(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CheckedRule:
-    """A rule after autogen: where Kyverno counts it, and the number of the written rule that it comes from."""
+    """A rule after autogen, also as plain data: where Kyverno counts it, and the number of the written rule behind it."""
 
     rule: Rule
     at: Spot
     origin: int
     is_made: bool
+    document: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,8 @@ def _checked_rule(policy: Policy, rule: Rule, index: int) -> CheckedRule:
     is_made = origin is None
     if origin is None:
         origin = next((number for number, one in enumerate(written) if rule.name in _made_names(one.name)), 0)
-    return CheckedRule(rule, Spot(f"spec.rules[{index}]", f"spec.rules[{origin}]"), origin, is_made)
+    at = Spot(f"spec.rules[{index}]", f"spec.rules[{origin}]")
+    return CheckedRule(rule, at, origin, is_made, rule.to_dict())
 
 
 def _made_names(name: str) -> tuple[str, ...]:

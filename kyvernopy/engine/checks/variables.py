@@ -20,7 +20,7 @@ from kyvernopy.variables.references import resolve_reference, resolve_references
 from kyvernopy.variables.template import compile_template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kyvernopy.engine.checks.spots import Checked, CheckedRule, Spot
     from kyvernopy.errors import Finding
@@ -49,6 +49,7 @@ PREDEFINED = (
     "target",
 )
 FIRST_NAME = re.compile(r"[\w-]+")
+MOST_NAMES = 100  # that a wrong one is compared with
 # What upstream looks for in match and exclude: braces within or escapes do not matter there.
 PLAIN_VARIABLE = re.compile(r"\{\{[^{}]*\}\}")
 
@@ -78,9 +79,9 @@ def find_forbidden_places(one: CheckedRule, prefix: str = INVALID) -> Iterator[F
         if isinstance(path, str) and find_variables(path):
             place = at.within("mutate.patchesJson6902")
             yield _forbidden(place, rule, "patchesJSON6902 path", prefix)
-    for name, block in (("exclude", rule.exclude), ("match", rule.match)):
-        document = block.to_dict() if block else {}
-        found = [steps for steps, text in texts(document, (name,)) if PLAIN_VARIABLE.search(text)]
+    for name in ("exclude", "match"):
+        block = one.document.get(name)
+        found = [steps for steps, text in texts(block, (name,)) if PLAIN_VARIABLE.search(text)]
         if found:
             yield _forbidden(spot_of(at, found[0]), rule, name, prefix)
     for index, entry in enumerate(rule.verify_images):
@@ -111,7 +112,7 @@ def find_invalid_variables(
         yield from _dry_run(document, steps, one, scope, text)
     scope = rule_scope(rule, dialect, background=background)
     yield from _dry_run(
-        _checked_part(rule), (), one, scope, f"{prefix}variable substitution failed for rule {rule.name}: "
+        _checked_part(one), (), one, scope, f"{prefix}variable substitution failed for rule {rule.name}: "
     )
 
 
@@ -121,16 +122,15 @@ def rule_scope(rule: Rule, dialect: Dialect, *, background: bool) -> AllowList:
     return AllowList(dialect, allowed[background], _patterns(_declared(rule), rule))
 
 
-def _checked_part(rule: Rule) -> dict[str, Any]:
+def _checked_part(one: CheckedRule) -> Mapping[str, Any]:
     """The rule without the conditions of attestations, whose variables come from the attestation."""
-    document = rule.to_dict()
-    if rule.verify_images:
-        entries = [
-            {**entry, "attestations": [{**one, "conditions": None} for one in entry.get("attestations") or ()]}
-            for entry in rule.verify_images
-        ]
-        document["verifyImages"] = entries
-    return document
+    if not one.rule.verify_images:
+        return one.document
+    entries = [
+        {**entry, "attestations": [{**each, "conditions": None} for each in entry.get("attestations") or ()]}
+        for entry in one.rule.verify_images
+    ]
+    return {**one.document, "verifyImages": entries}
 
 
 def _dry_run(document: Any, steps: Any, one: CheckedRule, scope: AllowList, prefix: str) -> Iterator[Finding]:
@@ -178,7 +178,7 @@ def _what_was_meant(expression: str, rule: Rule) -> str:
     """Advice about a variable that nothing defines."""
     found = FIRST_NAME.match(expression)
     name = found[0] if found else ""
-    declared = declared_names(rule)
+    declared = declared_names(rule)[:MOST_NAMES]
     if name in PREDEFINED:
         return "ask for a field of it, or set `spec.background: false` if it is not there in the background"
     if name in declared:
