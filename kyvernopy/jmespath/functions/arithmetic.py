@@ -237,7 +237,7 @@ FUNCTIONS: tuple[Function, ...] = (
         _round,
         (("number",), ("number",)),
         "number",
-        "The number rounded to so many decimals, halves away from zero.",
+        "The first number rounded to as many decimals as the second one says, halves away from zero.",
     ),
     Function(
         "subtract",

@@ -81,8 +81,8 @@ FUNCTIONS: tuple[Function, ...] = (
         _compare,
         (_TEXT, _TEXT),
         "number",
-        "-1, 0 or 1 for a first text before, equal to or after the second one by its bytes; "
-        "the result is no number for comparators and arithmetic, as in Kyverno.",
+        "-1, 0 or 1 if the first text comes before the second one, equals it or comes after it, by their bytes; "
+        "as in Kyverno, the result is no number to comparators and arithmetic.",
     ),
     Function(
         "equal_fold",
@@ -103,8 +103,8 @@ FUNCTIONS: tuple[Function, ...] = (
         _replace,
         (_TEXT, _TEXT, _TEXT, ("number",)),
         "string",
-        "The text with the first so many occurrences of the second text replaced by the third one; "
-        "a negative number means all.",
+        "The text with the second text replaced by the third one, from the left and as often as the number says; "
+        "a negative number means everywhere.",
         takes_run=True,
     ),
     Function(
@@ -164,6 +164,6 @@ FUNCTIONS: tuple[Function, ...] = (
         _truncate,
         (_TEXT, ("number",)),
         "string",
-        "The first so many characters of a text; a fraction is dropped, a negative number gives an empty text.",
+        "As many characters from the start of a text as the number says, without its fraction; none if it is negative.",
     ),
 )

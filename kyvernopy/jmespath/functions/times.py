@@ -113,7 +113,7 @@ def _time_between(text: str, start: str, end: str) -> bool:
 _ONE, _TWO, _THREE = (("string",),), (("string",),) * 2, (("string",),) * 3
 
 FUNCTIONS: tuple[Function, ...] = (
-    Function("time_add", _time_add, _TWO, "string", "The time that much later."),
+    Function("time_add", _time_add, _TWO, "string", "The time moved by a duration, which may be negative."),
     Function("time_after", _time_after, _TWO, "bool", "Whether the first time is later than the second one."),
     Function("time_before", _time_before, _TWO, "bool", "Whether the first time is earlier than the second one."),
     Function(
