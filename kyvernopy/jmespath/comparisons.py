@@ -14,10 +14,10 @@ from kyvernopy.jmespath.values import as_float, equal, is_number
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kyvernopy.jmespath.nodes import Comparator, Node
+    from kyvernopy.jmespath.nodes import Comparator, Comparison, Node
     from kyvernopy.jmespath.run import Run
 
-__all__ = ["compile_comparison"]
+__all__ = ["compile_comparison", "is_deep"]
 
 Evaluate: TypeAlias = "Callable[[Any, Run], Any]"
 
@@ -41,6 +41,14 @@ def compile_comparison(
     return test if comparator == "==" else lambda value, run: not test(value, run)
 
 
+def is_deep(node: Comparison) -> bool:
+    """Whether a comparison may go through lists and objects, which it tells the run."""
+    sides = (node.left, node.right)
+    return node.operator not in _ORDERS and not any(
+        isinstance(side, Literal) and not isinstance(side.value, (list, dict)) for side in sides
+    )
+
+
 def _equality(one: Evaluate, other: Node, compile_side: Callable[[Node], Evaluate]) -> Evaluate:
     if isinstance(other, Literal):
         literal = other.value
@@ -48,9 +56,11 @@ def _equality(one: Evaluate, other: Node, compile_side: Callable[[Node], Evaluat
             return lambda value, run: one(value, run) == literal
         if literal is None or isinstance(literal, bool):
             return lambda value, run: one(value, run) is literal
-        return lambda value, run: equal(one(value, run), literal)
+        if not isinstance(literal, (list, dict)):
+            return lambda value, run: equal(one(value, run), literal)
+        return lambda value, run: equal(one(value, run), literal, run.spend)
     right = compile_side(other)
-    return lambda value, run: equal(one(value, run), right(value, run))
+    return lambda value, run: equal(one(value, run), right(value, run), run.spend)
 
 
 def _ordered(test: Callable[[Any, Any], bool], left: Evaluate, right: Evaluate) -> Evaluate:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from kyvernopy.errors import LimitExceeded
+from kyvernopy.jmespath.comparisons import is_deep
 from kyvernopy.jmespath.compile import Compiler
 from kyvernopy.jmespath.nodes import (
     Call,
+    Comparison,
     ExpressionReference,
     Field,
     FilterProjection,
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from kyvernopy.jmespath.nodes import Node
 
 __all__ = ["Expression"]
+
+# Elements of a value that may hold an `&expression`, which no sensible one does.
+MOST_SHOWN = 100_000
 
 _SPENDERS = (Call, FilterProjection, ObjectProjection, Projection)
 
@@ -76,8 +81,8 @@ def _prepared(root: Node, nodes: list[Node], dialect: Dialect) -> Callable[[Any]
     function = Compiler(dialect.functions).raising(root)
     if all(isinstance(node, (Field, SubExpression)) for node in nodes):
         return cast("Callable[[Any], Any]", function)  # a path needs no run
-    spends = any(isinstance(node, _SPENDERS) for node in nodes)
-    idle, show = Run(dialect), copied if _may_give_reference(nodes, dialect) else None
+    spends = any(isinstance(node, _SPENDERS) or (isinstance(node, Comparison) and is_deep(node)) for node in nodes)
+    idle, show = Run(dialect), _shown if _may_give_reference(nodes, dialect) else None
 
     def evaluate(data: Any) -> Any:
         try:
@@ -112,6 +117,11 @@ def _taken(call: Call, dialect: Dialect) -> int:
     function = dialect.functions.get(call.name or "")
     pairs = zip(call.arguments, function.parameters if function else ())  # noqa: B905  the call may be wrong
     return sum(isinstance(argument, ExpressionReference) and "expref" in types for argument, types in pairs)
+
+
+def _shown(value: Any) -> Any:
+    """The value as JSON shows it, which is `{}` for a reference."""
+    return copied(value, MOST_SHOWN)
 
 
 def _on_copy(evaluate: Callable[[Any], Any]) -> Callable[[Any], Any]:

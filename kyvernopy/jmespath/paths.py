@@ -2,8 +2,9 @@
 
 An absent key raises `NotFound` where the form says so (spec 02 §2.3); elsewhere it is null, and then nothing may be
 raised, because a policy that says `labels.app || 'x'` meets absent labels all day. Hence two functions a chain. Both try
-what is right for nearly all resources, objects within objects, and leave all else to a loop: for four steps 75 and
-140 ns instead of 240. They take no run, so that a whole expression that is a path is such a function.
+what is right for nearly all resources, objects within objects, and leave all else to a loop: 140 ns for four steps
+instead of 240. (Subscripts take 75, but would add keys to a `defaultdict`.) They need no run, so that a whole expression
+that is a path is such a function.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ __all__ = ["null_path", "raising_path"]
 Path: TypeAlias = "Callable[..., Any]"  # (value) or (value, run)
 
 _NOTHING: dict[str, Any] = {}
+_ABSENT: Any = object()
 
 
 def raising_path(names: tuple[str, ...]) -> Path:
@@ -72,15 +74,13 @@ def _walk_or_null(value: Any, names: tuple[str, ...]) -> Any:
     return value
 
 
-# --- One function for each length; only objects have keys that are texts, so all else fails and is walked ---
+# --- One function for each length ---
 
 
 def _raising_1(a: str) -> Path:
     def path(value: Any, _run: Any = None) -> Any:
-        try:
+        if value.__class__ is dict and a in value:
             return value[a]
-        except (LookupError, TypeError):
-            pass
         return _walk(value, (a,))
 
     return path
@@ -89,10 +89,10 @@ def _raising_1(a: str) -> Path:
 def _raising_2(a: str, b: str) -> Path:
     def path(value: Any, _run: Any = None) -> Any:
         try:
-            return value[a][b]
-        except (LookupError, TypeError):
-            pass
-        return _walk(value, (a, b))
+            found = value.get(a, _NOTHING).get(b, _ABSENT)
+        except AttributeError:
+            found = _ABSENT
+        return _walk(value, (a, b)) if found is _ABSENT else found
 
     return path
 
@@ -100,10 +100,10 @@ def _raising_2(a: str, b: str) -> Path:
 def _raising_3(a: str, b: str, c: str) -> Path:
     def path(value: Any, _run: Any = None) -> Any:
         try:
-            return value[a][b][c]
-        except (LookupError, TypeError):
-            pass
-        return _walk(value, (a, b, c))
+            found = value.get(a, _NOTHING).get(b, _NOTHING).get(c, _ABSENT)
+        except AttributeError:
+            found = _ABSENT
+        return _walk(value, (a, b, c)) if found is _ABSENT else found
 
     return path
 
@@ -111,10 +111,10 @@ def _raising_3(a: str, b: str, c: str) -> Path:
 def _raising_4(a: str, b: str, c: str, d: str) -> Path:
     def path(value: Any, _run: Any = None) -> Any:
         try:
-            return value[a][b][c][d]
-        except (LookupError, TypeError):
-            pass
-        return _walk(value, (a, b, c, d))
+            found = value.get(a, _NOTHING).get(b, _NOTHING).get(c, _NOTHING).get(d, _ABSENT)
+        except AttributeError:
+            found = _ABSENT
+        return _walk(value, (a, b, c, d)) if found is _ABSENT else found
 
     return path
 
@@ -122,19 +122,17 @@ def _raising_4(a: str, b: str, c: str, d: str) -> Path:
 def _raising_5(a: str, b: str, c: str, d: str, e: str) -> Path:
     def path(value: Any, _run: Any = None) -> Any:
         try:
-            return value[a][b][c][d][e]
-        except (LookupError, TypeError):
-            pass
-        return _walk(value, (a, b, c, d, e))
+            found = value.get(a, _NOTHING).get(b, _NOTHING).get(c, _NOTHING).get(d, _NOTHING).get(e, _ABSENT)
+        except AttributeError:
+            found = _ABSENT
+        return _walk(value, (a, b, c, d, e)) if found is _ABSENT else found
 
     return path
 
 
 def _null_1(a: str) -> Path:
     def path(value: Any, _run: Any = None) -> Any:
-        if value.__class__ is dict or isinstance(value, dict):
-            return value.get(a)
-        return None
+        return value.get(a) if value.__class__ is dict or isinstance(value, dict) else None
 
     return path
 

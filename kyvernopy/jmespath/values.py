@@ -14,7 +14,7 @@ from kyvernopy.errors import ExpressionError, LimitExceeded
 from kyvernopy.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from kyvernopy.jmespath.run import Run
 
@@ -76,11 +76,24 @@ def type_of(value: Any) -> str:
 # --- Equality (spec 02 §1.2) ---
 
 
-def equal(left: Any, right: Any) -> bool:
-    """Deep equality; values of different types are never equal."""
+def equal(left: Any, right: Any, spend: Callable[[int], None] | None = None) -> bool:
+    """Deep equality; values of different types are never equal. `spend` is told how many elements are looked at."""
     if isinstance(left, (list, dict)) and isinstance(right, (list, dict)):
-        return _equal_trees(left, right)
+        return _equal_trees(left, right, spend or _spending(DEFAULT_LIMITS.expression_work))
     return _equal_scalars(left, right)
+
+
+def _spending(bound: int) -> Callable[[int], None]:
+    """What a run does, where there is none."""
+    spent = 0
+
+    def spend(steps: int) -> None:
+        nonlocal spent
+        spent += steps
+        if spent > bound:
+            raise LimitExceeded("expression_work", spent, bound)
+
+    return spend
 
 
 def _equal_scalars(left: Any, right: Any) -> bool:
@@ -96,27 +109,32 @@ def _equal_as_floats(left: float, right: float) -> bool:
     return abs(left) >= EXACT and abs(right) >= EXACT and as_float(left) == as_float(right)
 
 
-def _equal_trees(left: Any, right: Any) -> bool:
-    pairs, visited = [(left, right)], 0
-    while pairs:
-        left, right = pairs.pop()
-        if isinstance(left, dict) and isinstance(right, dict):
-            if left.keys() != right.keys():
-                return False
-            children = [(item, right[key]) for key, item in left.items()]
-        elif isinstance(left, list) and isinstance(right, list):
-            if len(left) != len(right):
-                return False
-            children = list(zip(left, right))  # noqa: B905  their lengths are equal
-        elif _equal_scalars(left, right):
-            continue
-        else:
+# To open two lists or objects takes as long as to compare so many elements.
+OPENING = 8
+
+
+def _equal_trees(left: Any, right: Any, spend: Callable[[int], None]) -> bool:
+    waiting = [(left, right)]
+    while waiting:
+        left, right = waiting.pop()
+        children = _pairs(left, right)
+        if children is None:
             return False
-        pairs += children
-        visited += len(children)
-        if visited > DEFAULT_LIMITS.expression_work:
-            raise LimitExceeded("expression_work", visited, DEFAULT_LIMITS.expression_work)
+        spend(OPENING + len(left))
+        for one, other in children:
+            if isinstance(one, (list, dict)) and isinstance(other, (list, dict)):
+                waiting.append((one, other))
+            elif not _equal_scalars(one, other):
+                return False
     return True
+
+
+def _pairs(left: Any, right: Any) -> Iterable[tuple[Any, Any]] | None:
+    """What must be equal in two lists or objects; None where they cannot be equal."""
+    if isinstance(left, dict):
+        alike = isinstance(right, dict) and left.keys() == right.keys()
+        return ((item, right[key]) for key, item in left.items()) if alike else None
+    return zip(left, right) if isinstance(right, list) and len(left) == len(right) else None  # noqa: B905  they are as long
 
 
 # --- JSON text (spec 02 §1.3) ---

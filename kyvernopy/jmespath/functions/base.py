@@ -70,12 +70,12 @@ def _join(run: Run, separator: str, texts: list[str]) -> str:
 # --- Arrays and objects ---
 
 
-def _contains(subject: Any, needle: Any) -> bool:
+def _contains(run: Run, subject: Any, needle: Any) -> bool:
     if isinstance(subject, str):
         return isinstance(needle, str) and needle in subject
     if needle.__class__ is str:
         return needle in subject
-    return any(equal(item, needle) for item in subject)
+    return any(equal(item, needle, run.spend) for item in subject)
 
 
 def _merge(*objects: Any) -> dict[str, Any]:
@@ -182,6 +182,7 @@ FUNCTIONS: tuple[Function, ...] = (
         (_ARRAY_OR_TEXT, ("any",)),
         "bool",
         "Whether a list has an element that equals the second argument, or a text has it as a part.",
+        takes_run=True,
     ),
     Function(
         "ends_with",
