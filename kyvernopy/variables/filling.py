@@ -1,6 +1,6 @@
 """One fill of a template: where variables are looked up, what that has cost so far, and the algorithm for any text.
 
-Compiled parts (`template.py`) answer the common texts. What cannot be foreseen comes here: nested variables, values
+Compiled texts (`texts.py`) answer the common texts. What cannot be foreseen comes here: nested variables, values
 that hold variables themselves, escapes, `{{@}}`. All of it is bounded: passes over one text, levels of values that are
 read again, characters made, and steps.
 """

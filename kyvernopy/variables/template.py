@@ -1,9 +1,8 @@
 """Templates: documents with variables, compiled once and filled for each request (spec 02 §6).
 
 References are resolved and escapes removed while compiling, because they depend on the document alone; what then holds
-no variable is shared by all results. A text that is one variable is one compiled expression, a text with plain
-variables in it a list of pieces; all others are left to `filling.py`. Filling `{{ request.object.metadata.name }}`
-costs its query and 0.3 µs.
+no variable is shared by all results, and each text with variables is compiled by itself (`texts.py`). Filling
+`{{ request.object.metadata.name }}` costs its query, 0.25 µs, and 0.2 µs.
 
 Each text with variables is a `Part`. A pattern that is compiled around them reads `outline`, the document with parts
 in their places (a map with variables in its keys is one part), and puts in the values of `fill_parts`.
@@ -15,24 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 from kyvernopy.errors import ExpressionError, LimitExceeded
 from kyvernopy.variables.bounds import check_depth
-from kyvernopy.variables.failures import substitution_error
-from kyvernopy.variables.filling import Filling, as_text, checked_key, on_delete, shielded
-from kyvernopy.variables.occurrences import VARIABLE, expression_of, unescape_variables
+from kyvernopy.variables.filling import Filling, checked_key
+from kyvernopy.variables.occurrences import VARIABLE, unescape_variables
 from kyvernopy.variables.positions import path_text
 from kyvernopy.variables.references import resolve_references
+from kyvernopy.variables.texts import text_fill, whole_variable
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Callable, Sequence
-    from typing import TypeAlias
+    from collections.abc import Sequence
 
     from kyvernopy.jmespath.dialect import Dialect
-    from kyvernopy.jmespath.expression import Expression
     from kyvernopy.limits import Limits
     from kyvernopy.variables.filling import Scope
     from kyvernopy.variables.positions import Trail
-
-    Fill: TypeAlias = Callable[[Filling], Any]
+    from kyvernopy.variables.texts import Fill, Variable
 
 __all__ = ["Part", "Template", "compile_template", "put_together"]
 
@@ -106,7 +101,7 @@ class Part:
 
     __slots__ = ("_trail", "fill", "index", "variable")
 
-    def __init__(self, index: int, trail: Trail, fill: Fill, variable: _Variable | None = None) -> None:
+    def __init__(self, index: int, trail: Trail, fill: Fill, variable: Variable | None = None) -> None:
         self.index, self._trail, self.fill, self.variable = index, trail, fill, variable
 
     def __repr__(self) -> str:
@@ -125,114 +120,6 @@ def put_together(outline: Any, values: Sequence[Any]) -> Any:
     if isinstance(outline, dict):
         return {key: put_together(item, values) for key, item in outline.items()}
     return [put_together(item, values) for item in outline] if isinstance(outline, list) else outline
-
-
-# --- Texts ---
-
-
-class _Variable:
-    """A variable of a text; its expression is compiled when it is first asked."""
-
-    __slots__ = ("_dialect", "_names_object", "_on_delete", "_query", "_trail", "expression", "is_shallow")
-
-    def __init__(self, expression: str, trail: Trail, dialect: Dialect, *, is_shallow: bool) -> None:
-        self.expression, self.is_shallow = expression, is_shallow
-        self._trail, self._dialect = trail, dialect
-        self._names_object = "request.object" in expression
-        self._query: str | Expression | None = None
-        self._on_delete: str | Expression | None = None
-
-    def path(self, prefix: str) -> str:
-        """The path of the text."""
-        return path_text(self._trail, prefix)
-
-    def query(self, scope: Scope, prefix: str, operation: str | None) -> Any:
-        """The value of the expression."""
-        if self._names_object and (scope.query_operation() if operation is None else operation) == "DELETE":
-            return self._ask_on_delete(scope, prefix)
-        query = self._query
-        if query is None:
-            query = self._query = self._compiled(self.expression)
-        try:
-            return scope.query(query)
-        except ExpressionError as error:
-            raise substitution_error(self.expression, self.path(prefix), error) from None
-
-    def text(self, filling: Filling) -> str:
-        """The value inside a longer text."""
-        value: Any = self.query(filling.scope, filling.prefix, filling.operation)
-        if value.__class__ is str and not self.is_shallow:
-            return value
-        try:
-            return as_text(shielded(value) if self.is_shallow else value, filling.limits)
-        except ExpressionError as error:
-            raise substitution_error(self.expression, self.path(filling.prefix), error) from None
-
-    def _ask_on_delete(self, scope: Scope, prefix: str) -> Any:
-        expression = on_delete(self.expression)
-        if self._on_delete is None:
-            self._on_delete = self._compiled(expression)
-        try:
-            return scope.query(self._on_delete)
-        except ExpressionError as error:
-            raise substitution_error(expression, self.path(prefix), error) from None
-
-    def _compiled(self, expression: str) -> str | Expression:
-        """The compiled expression, or its text if it is none: the scope then says what is wrong."""
-        try:
-            return self._dialect.compile(expression) if expression else expression
-        except ExpressionError:
-            return expression
-
-
-def _variable_fill(variable: _Variable) -> Fill:
-    def fill(filling: Filling) -> Any:
-        value = variable.query(filling.scope, filling.prefix, filling.operation)
-        if isinstance(value, (dict, list)):
-            return filling.read_again(value, variable.path(filling.prefix))
-        return value
-
-    return fill
-
-
-def _pieces_fill(text: str, pieces: list[str | _Variable], trail: Trail) -> Fill:
-    """A text with plain variables: if what they give holds no variable, one pass is all there is."""
-    literals = ["" if isinstance(piece, _Variable) else piece for piece in pieces]
-    variables = [(index, piece) for index, piece in enumerate(pieces) if isinstance(piece, _Variable)]
-    length = sum(map(len, literals))
-
-    def fill(filling: Filling) -> Any:
-        made, size = literals.copy(), length
-        for index, variable in variables:
-            made[index] = value = variable.text(filling)
-            size += len(value)
-            if size > filling.limits.output_size:
-                break
-        filling.make(size)
-        result = "".join(made)
-        return filling.text(text, path_text(trail, filling.prefix)) if "{{" in result else result
-
-    return fill
-
-
-def _nested_fill(before: str, variable: _Variable, after: str, trail: Trail) -> Fill:
-    """A text with one variable that can be seen, inside another one or beside escapes: the first pass is compiled."""
-
-    def fill(filling: Filling) -> Any:
-        text = f"{before}{variable.text(filling)}{after}"
-        filling.make(len(text))
-        if variable.is_shallow:
-            return unescape_variables(text)
-        return filling.text(text, path_text(trail, filling.prefix), passes=1)
-
-    return fill
-
-
-def _any_fill(text: str, trail: Trail) -> Fill:
-    def fill(filling: Filling) -> Any:
-        return filling.text(text, path_text(trail, filling.prefix))
-
-    return fill
 
 
 # --- Documents ---
@@ -259,39 +146,12 @@ class _Compiler:
         found = list(VARIABLE.finditer(text))
         if not found:
             return unescape_variables(text), None
-        if found[0][2] == text:
-            expression, is_shallow = expression_of(text)
-            if expression != "@":
-                variable = _Variable(expression, trail, self.dialect, is_shallow=is_shallow)
-                return self.part(trail, _variable_fill(variable), variable)
-        return self.part(trail, self.mixed(text, found, trail))
+        variable = whole_variable(text, found, trail, self.dialect)
+        if variable is not None:
+            return self.part(trail, variable.fill, variable)
+        return self.part(trail, text_fill(text, found, trail, self.dialect))
 
-    def mixed(self, text: str, found: list[re.Match[str]], trail: Trail) -> Fill:
-        """What fills a text that is more than one variable."""
-        pieces = self.pieces(text, found, trail)
-        if pieces:
-            return _pieces_fill(text, pieces, trail)
-        one = found[0]
-        expression, is_shallow = expression_of(one[2])
-        if len(found) > 1 or expression == "@":
-            return _any_fill(text, trail)
-        variable = _Variable(expression, trail, self.dialect, is_shallow=is_shallow)
-        return _nested_fill(text[: one.start()] + one[1], variable, text[one.end() :], trail)
-
-    def pieces(self, text: str, found: list[re.Match[str]], trail: Trail) -> list[str | _Variable]:
-        """Literals and variables by turns; nothing if one pass over the text may not be all."""
-        pieces: list[str | _Variable] = []
-        done = 0
-        for one in found:
-            expression, is_shallow = expression_of(one[2])
-            literal = text[done : one.start()] + one[1]
-            done = one.end()
-            if expression == "@" or "{{" in literal or text.startswith("{", done):
-                return []
-            pieces += (literal, _Variable(expression, trail, self.dialect, is_shallow=is_shallow))
-        return [] if "{{" in text[done:] else [*pieces, text[done:]]
-
-    def part(self, trail: Trail, fill: Fill, variable: _Variable | None = None) -> tuple[Any, Fill]:
+    def part(self, trail: Trail, fill: Fill, variable: Variable | None = None) -> tuple[Any, Fill]:
         """A new part."""
         self.parts.append(Part(len(self.parts), trail, fill, variable))
         return self.parts[-1], fill
