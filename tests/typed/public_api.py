@@ -54,3 +54,11 @@ for finding in policies.check():
 
 kyvernopy.compile_pattern("?*").matches(1)  # any value
 policies.validate({}, operation=1)  # type: ignore[arg-type]  # a name of an operation
+
+# --- Expressions ---
+
+expression = kyvernopy.jmespath.compile("spec.containers[].image", functions={"twice": lambda value: 2 * value})
+assert_type(expression, kyvernopy.jmespath.Expression)
+assert_type(expression.text, str)
+kyvernopy.jmespath.compile(1)  # type: ignore[arg-type]  # text only
+found: object = kyvernopy.jmespath.search("a || 'b'", {}, providers={"random": lambda bound: bound - 1})
