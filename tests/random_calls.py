@@ -22,9 +22,17 @@ ZONES = ["Z", "Z", "Z", "+02:00", "-08:30", "+24:60", "", "x"]
 FRACTIONS = ["", "", "", ".5", ",123456789"]
 YEARS = ["2023", "2024", "0001", "1969", "9999", "202"]
 RFC_1123 = "Mon, 02 Jan 2006 15:04:05 -0700"
-LAYOUTS = ["", "2006-01-02", "02 Jan 06 15:04 MST", RFC_1123, "1/2/2006 3:04 PM", "0", "2006", "x"]
-DATES = ["2024-02-29", "2023-02-29", "06 May 24 12:00 UTC", "Mon, 06 May 2024 12:00:00 +0200", "5/6/2024 3:04 PM"]
-DATES += ["1700000000", "-1", "x"]
+LAYOUTS = {
+    "": ["2024-02-29T00:00:00Z", "2023-01-31T23:59:59-08:00", ""],
+    "2006-01-02": ["2024-02-29", "2023-02-29", "1999-12-31"],
+    "02 Jan 06 15:04 MST": ["06 May 24 12:00 UTC", "31 Dec 68 23:59 GMT+3", "1 Jan 06 00:00 CEST"],
+    RFC_1123: ["Mon, 06 May 2024 12:00:00 +0200", "Sun, 01 Jan 2023 00:00:00 -0000"],
+    "1/2/2006 3:04 PM": ["5/6/2024 3:04 PM", "12/31/2023 12:00 AM", "5/6/2024 13:04 PM"],
+    "0": ["1700000000", "-1", "0.5"],
+    "2006": ["2006", "99999"],
+    "x": ["x"],
+}
+DATES = [date for dates in LAYOUTS.values() for date in dates]
 REGEXES = ["a", "a+", "(a)(b)?", "(?P<x>[a-z]+)", "^a|b$", "", ".*", "\\d+", "[^a]", "(?i)b", "(", "a{2,}", "\\bA"]
 REGEXES += ["(?:a|B)*?1", "\u00df?", "(?i)[^k]", "\\z", "\\Z", "(?<x>.)(?<y>.)", "a**"]
 TEMPLATES = ["", "x", "$1", "${1}y", "$x", "$0$0", "$$", "$1x", "${x}", "$", "\\1", "$y$x"]
@@ -58,6 +66,8 @@ class Calls:
         parameters = function.parameters * (self.random.randint(1, 3) if function.variadic else 1)
         suited = self.suited(name) or [self.of_type(types) for types in parameters]
         arguments = [self.anything() if self.one_in(20) else draw() for draw in suited]
+        if name == "time_since" and arguments[2] == "":  # it would ask for the time
+            arguments[2] = "x"
         texts = ["&a" if "expref" in types else f"[{index}]" for index, types in enumerate(parameters)]
         if self.one_in(50):
             texts.pop()
@@ -139,6 +149,8 @@ class Calls:
         def joined(pool: list[str], by: str = "") -> Callable[[], str]:
             return lambda: by.join(self.several(lambda: self.choose(pool), 5))
 
+        layout = self.choose([*LAYOUTS])
+        dates = DATES if self.one_in(5) else LAYOUTS[layout]
         text_or_number = self.choose([self.word, self.word, self.number])
         template = self.choose([one_of(TEMPLATES), one_of(TEMPLATES), self.number])
         known: dict[str, list[Callable[[], Any]]] = {
@@ -156,8 +168,8 @@ class Calls:
             "regex_replace_all_literal": [one_of(REGEXES), text_or_number, template],
             "semver_compare": [one_of(VERSIONS), joined(RANGES, " ")],
             "sum": [lambda: self.several(self.choose([self.quantity, self.number]), 3)],
-            "time_parse": [one_of(LAYOUTS), one_of(DATES)],
-            "time_since": [one_of(LAYOUTS), one_of(DATES), one_of(DATES)],
+            "time_parse": [lambda: layout, one_of(dates)],
+            "time_since": [lambda: layout, one_of(dates), one_of([date for date in dates if date])],
             "time_add": [self.time, one_of(DURATIONS)],
             "time_truncate": [self.time, one_of(DURATIONS)],
             "to_boolean": [one_of(BOOLEANS)],

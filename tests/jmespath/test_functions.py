@@ -279,21 +279,6 @@ def test_errors_are_in_kyverno_s_words(function, arguments, error):
     assert error_of(function, *arguments) == error
 
 
-@pytest.mark.parametrize(
-    ("text", "error"),
-    [
-        (",", "yaml: did not find expected node content"),
-        ("a: b: c", "yaml: mapping values are not allowed in this context"),
-        ("a:\n  b: c: d", "yaml: line 2: mapping values are not allowed in this context"),
-        ("a: 1\n b: 2", "yaml: line 2: mapping values are not allowed in this context"),
-        ("- a\n- [b", "yaml: line 2: did not find expected ',' or ']'"),
-        ("a\x00b", "yaml: control characters are not allowed"),
-    ],
-)
-def test_errors_of_yaml_are_those_of_libyaml(text, error):
-    assert error_of("parse_yaml", text) == error
-
-
 # --- The definition ---
 
 # Where another library finds the mistake, or Kyverno crashes, each side has words of its own.
