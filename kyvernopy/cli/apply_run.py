@@ -23,7 +23,7 @@ from kyvernopy.resources import load_resources
 from kyvernopy.source import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from typing import BinaryIO
 
     from kyvernopy.cli.flags import Options
@@ -56,8 +56,8 @@ class ApplyRun:
     def run(self) -> int:
         """Load, judge, print. Returns the exit status; raises `UsageError`."""
         user, values = self._user(), self._values()
-        stdin = self._kept_stdin()
-        policies = self._policies(stdin)
+        paths, stdin = self._local(self._options.arguments), self._kept_stdin()
+        policies = self._policies(paths, stdin)
         valid = policies.only([policy for policy in policies if self._is_valid(policy)])
         # Standard input feeds either policies or resources.
         resources = load_resources(self._local(self._options.resource), normalize=True, errors="collect")
@@ -65,7 +65,8 @@ class ApplyRun:
         if self._options.exceptions_with_resources or any(map(looks_around, valid)):
             listed = list(resources)
             self._given.fill(listed)
-        self._load_exceptions(policies, listed, stdin)
+        self._exceptions = self._found_exceptions(paths, listed, stdin)
+        self._complain_of_unknown_policies(policies)
         if self._exceptions:
             valid = valid.with_exceptions(self._exceptions)
         self._judge(Judge(valid, values, user), listed)
@@ -115,8 +116,7 @@ class ApplyRun:
 
         return BytesIO(sys.stdin.buffer.read())
 
-    def _policies(self, stdin: BinaryIO | None) -> PolicySet:
-        paths = self._local(self._options.arguments)
+    def _policies(self, paths: list[str], stdin: BinaryIO | None) -> PolicySet:
         policies = load_policies(paths, errors="collect", stdin=stdin, providers=self._given.providers)
         self._complain(policies.errors)
         taken = self._options.exceptions_within_policies
@@ -146,26 +146,34 @@ class ApplyRun:
                 self._counts += Counts(errors=1)
         return True
 
-    def _load_exceptions(self, policies: PolicySet, resources: Iterable[Resource], stdin: BinaryIO | None) -> None:
-        """Collect the exceptions, and complain of those that name no policy."""
+    # --- Exceptions ---
+
+    def _found_exceptions(
+        self, paths: list[str], resources: Iterable[Resource], stdin: BinaryIO | None
+    ) -> list[PolicyException]:
+        """The exceptions of the places where they are asked for."""
         asked = self._options
         if not (asked.exception or asked.exceptions_with_resources or asked.exceptions_within_policies):
-            return
+            return []
         from kyvernopy.cli import exceptions as found  # noqa: PLC0415  rarely needed
 
+        places = []
         if asked.exceptions_with_resources:  # Upstream: then those of files are ignored.
-            self._keep(*found.exceptions_among_resources(resources))
+            places.append(found.exceptions_among_resources(resources))
         elif asked.exception:
-            self._keep(*found.exceptions_of_files(self._local(asked.exception)))
+            places.append(found.exceptions_of_files(self._local(asked.exception)))
         if asked.exceptions_within_policies:
             if stdin:
-                stdin.seek(0)
-            self._keep(*found.exceptions_among_policies(self._local(asked.arguments), stdin))
-        self._complain(found.unknown_policies(self._exceptions, {policy.key for policy in policies}))
+                stdin.seek(0)  # where the policies have been read
+            places.append(found.exceptions_among_policies(paths, stdin))
+        self._complain(finding for _, findings in places for finding in findings)
+        return [exception for exceptions, _ in places for exception in exceptions]
 
-    def _keep(self, exceptions: Sequence[PolicyException], findings: Sequence[Finding]) -> None:
-        self._exceptions += exceptions
-        self._complain(findings)
+    def _complain_of_unknown_policies(self, policies: PolicySet) -> None:
+        if self._exceptions:
+            from kyvernopy.cli.exceptions import unknown_policies  # noqa: PLC0415  rarely needed
+
+            self._complain(unknown_policies(self._exceptions, {policy.key for policy in policies}))
 
     # --- Resources ---
 
