@@ -26,8 +26,8 @@ def _items(run: Run, collection: Any, key_name: str, value_name: str) -> list[di
     return [{key_name: index, value_name: item} for index, item in enumerate(collection)]
 
 
-def _label_match(wanted: dict[str, Any], labels: dict[str, Any]) -> bool:
-    return all(key in labels and equal(labels[key], value) for key, value in wanted.items())
+def _label_match(run: Run, wanted: dict[str, Any], labels: dict[str, Any]) -> bool:
+    return all(key in labels and equal(labels[key], value, run.spend) for key, value in wanted.items())
 
 
 def _lookup(collection: Any, key: Any) -> Any:
@@ -85,6 +85,7 @@ FUNCTIONS: tuple[Function, ...] = (
         (("object",), ("object",)),
         "bool",
         "Whether the second object has all keys of the first one, with the same values.",
+        takes_run=True,
     ),
     Function(
         "lookup",
