@@ -9,12 +9,12 @@ from __future__ import annotations
 import base64
 import ipaddress
 import re
-import urllib.parse
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kyvernopy.errors import ExpressionError
 from kyvernopy.golang.der import BOOLEAN, INTEGER, Piece, object_identifier, pieces
+from kyvernopy.golang.urls import escape_path, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -200,24 +200,20 @@ def _url(text: str) -> Json:
     if path.startswith("//"):
         authority, slash, path = path[2:].partition("/")
         path = slash + path
-    plain, plain_fragment = urllib.parse.unquote(path), urllib.parse.unquote(fragment)
+    plain, plain_fragment = unescape(path), unescape(fragment)
     return {
         "Scheme": scheme[1].lower() if scheme else "",
         "Opaque": opaque,
         "User": {} if "@" in authority else None,
         "Host": authority.rpartition("@")[2],
         "Path": plain,
-        "RawPath": "" if _quoted(plain) == path else path,
+        "RawPath": "" if escape_path(plain) == path else path,
         "RawQuery": query,
         "ForceQuery": bool(question) and not query,
         "Fragment": plain_fragment,
-        "RawFragment": "" if not hash_sign or _quoted(plain_fragment) == fragment else fragment,
+        "RawFragment": "" if not hash_sign or escape_path(plain_fragment) == fragment else fragment,
         "OmitHost": False,
     }
-
-
-def _quoted(path: str) -> str:
-    return urllib.parse.quote(path, safe="/$&+,:;=@~")
 
 
 def _dotted(oid: tuple[int, ...]) -> str:

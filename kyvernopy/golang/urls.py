@@ -9,7 +9,7 @@ import re
 
 from kyvernopy.golang.text import quote
 
-__all__ = ["UrlError", "host_of"]
+__all__ = ["UrlError", "escape_path", "host_of", "unescape"]
 
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _SCHEME = re.compile("([a-zA-Z][a-zA-Z0-9+.-]*)?:")
@@ -17,6 +17,8 @@ _PORT = re.compile("(?::[0-9]*)?")
 _ESCAPE = re.compile("%(?![0-9a-fA-F]{2}).{0,2}", re.DOTALL)
 _HOST_ESCAPE = re.compile("%(?!25)[0-7][0-9a-fA-F]")
 _NO_HOST = re.compile(r"[^A-Za-z0-9\-_.~!$&'()*+,;=:\[\]<>\"%\x80-\U0010ffff]")
+_OCTET = re.compile(b"%([0-9a-fA-F]{2})")
+_UNESCAPED_IN_PATHS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~/$&+,:;=@")
 _NO_USER = re.compile(r"[^A-Za-z0-9\-._:~!$&'()*+,;=%@]")
 
 
@@ -100,13 +102,27 @@ def _unescaped_host(host: str) -> str:
     wrong = _NO_HOST.search(host)
     if wrong:
         raise _Cause(f"invalid character {quote(wrong[0])} in host name")
-    if "%" not in host:
-        return host
-    octets = re.sub(b"%(..)", lambda found: bytes([int(found[1], 16)]), host.encode("utf-8", "surrogatepass"))
-    return octets.decode("utf-8", "replace")
+    return unescape(host)
 
 
 def _check_escapes(text: str) -> None:
     wrong = _ESCAPE.search(text)
     if wrong:
         raise _Cause(f"invalid URL escape {quote(wrong[0])}")
+
+
+# --- Escapes ---
+
+
+def unescape(text: str) -> str:
+    """The text with its escapes resolved; what is no escape stays."""
+    if "%" not in text:
+        return text
+    octets = _OCTET.sub(lambda found: bytes([int(found[1], 16)]), text.encode("utf-8", "surrogatepass"))
+    return octets.decode("utf-8", "replace")
+
+
+def escape_path(path: str) -> str:
+    """A path with escapes where Go writes them (`URL.EscapedPath`)."""
+    octets = path.encode("utf-8", "surrogatepass")
+    return "".join([chr(octet) if octet in _UNESCAPED_IN_PATHS else f"%{octet:02X}" for octet in octets])
