@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kyvernopy.limits import Limits
     from kyvernopy.variables.positions import Trail
 
-__all__ = ["absolute_path", "resolve_reference", "resolve_references"]
+__all__ = ["Leaves", "absolute_path", "resolve_reference", "resolve_references"]
 
 OPERATORS = (">=", "<=", ">", "<", "!")
 
@@ -35,9 +35,10 @@ def resolve_references(document: Any, limits: Limits = DEFAULT_LIMITS) -> Any:
 
 
 def resolve_reference(reference: str, path: str, document: Any) -> str:
-    """The text that a reference at a path stands for, its operator included."""
+    """The text that a reference at a path stands for, its operator included; the document may be its `Leaves`."""
     operator, target = _read(reference)
-    value = None if not target else _Leaves(document).at(absolute_path(target, path))
+    leaves = document if isinstance(document, Leaves) or not target else Leaves(document)
+    value = None if not target else leaves.at(absolute_path(target, path))
     return _text_of(reference, path, operator, target, value)
 
 
@@ -93,7 +94,7 @@ def _operand(value: Any, operator: str, failure: str) -> str:
 # --- Places ---
 
 
-class _Leaves:
+class Leaves:
     """The leaves of a document by their places, anchors removed from the keys; of equal places the last counts."""
 
     def __init__(self, document: Any) -> None:
@@ -150,7 +151,7 @@ class _References:
     """Replaces the references of one document."""
 
     def __init__(self, document: Any, limits: Limits) -> None:
-        self.leaves = _Leaves(document)
+        self.leaves = Leaves(document)
         self.limits = limits
         self.spent = 0
 

@@ -16,7 +16,7 @@ from kyvernopy.policies.reading import near_miss
 from kyvernopy.variables.allow_list import AllowList
 from kyvernopy.variables.failures import ForbiddenVariable
 from kyvernopy.variables.occurrences import find_references, find_variables
-from kyvernopy.variables.references import resolve_reference, resolve_references
+from kyvernopy.variables.references import Leaves, resolve_reference, resolve_references
 from kyvernopy.variables.template import compile_template
 
 if TYPE_CHECKING:
@@ -150,17 +150,18 @@ def _dry_run(document: Any, steps: Any, one: CheckedRule, scope: AllowList, pref
 def _unresolved(document: Any, steps: Any, one: CheckedRule, prefix: str) -> Iterator[Finding]:
     """The references of a document that name nothing, or that are too many to be resolved."""
     advice = "write the path of a text in the same document"
+    leaves = Leaves(document)
     for found, text in texts(document):
         for _, start, end in find_references(text):
-            error = _reference_error(text[start:end], pointer(found), document)
+            error = _reference_error(text[start:end], pointer(found), leaves)
             if error:
                 at = spot_of(one.at, (*steps, *found))
                 yield at.error("unresolved-reference", f"{prefix}{error}", advice, text[start:end])
 
 
-def _reference_error(reference: str, path: str, document: Any) -> str:
+def _reference_error(reference: str, path: str, leaves: Leaves) -> str:
     try:
-        resolve_reference(reference, path, document)
+        resolve_reference(reference, path, leaves)
     except ExpressionError as error:
         return str(error)
     return ""
