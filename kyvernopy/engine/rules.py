@@ -51,7 +51,9 @@ class RuleParts:
         self.entries = ContextEntries(rule.context, dialect, policy.confined_to)
         self.preconditions = compile_conditions(rule.preconditions, dialect)
         self.exceptions = compile_exceptions(settings.exceptions, policy.key, rule.name, dialect)
-        self.properties = compile_template(dict(rule.report_properties or {}), dialect)
+        self.template = compile_template(dict(rule.report_properties or {}), dialect)
+        constant = self.template.is_constant
+        self.properties: Mapping[str, str] = self.template.outline if constant else rule.report_properties or {}
         self.mentions_images = "images" in str(rule.to_dict())
 
     @property
@@ -66,7 +68,7 @@ class RuleParts:
     def reads_context(self) -> bool:
         """Whether anything of the rule looks at a context."""
         reads = self.check is not None and self.check.reads_context
-        return reads or bool(self.entries or self.preconditions or self.exceptions) or not self.properties.is_constant
+        return reads or bool(self.entries or self.preconditions or self.exceptions) or not self.template.is_constant
 
     def info_for(self, info: RuleInfo, namespace: str, labels: Mapping[str, str]) -> RuleInfo:
         """What results carry of the rule, with the failure actions for a namespace."""
@@ -122,7 +124,7 @@ class CompiledRule:
         if judgement is None:
             return None
         result = RuleResult(self._info or self._info_for(request), judgement[0], judgement[1], request, self)
-        properties = self.parts.rule.report_properties
+        properties = self.parts.properties
         return result.with_properties(properties) if properties else result
 
     def _info_for(self, request: Request) -> RuleInfo:
@@ -189,7 +191,7 @@ class Evaluation:
         self.context = RuleContext(request, parts.settings, mentions_images=parts.mentions_images)
         if request.rule_values:
             self.context.add_values(request.rule_values.get(parts.policy.key, {}), parts.rule.name)
-        self.properties: Mapping[str, str] = parts.rule.report_properties or {}
+        self.properties = parts.properties
         self.exceptions: tuple[str, ...] = ()
 
     def unmet(self) -> Judgement | None:
@@ -200,14 +202,14 @@ class Evaluation:
         except ExpressionError as error:
             return Status.ERROR, f"failed to load context: {error}"
         judgement = unmet(parts.preconditions, self.context)
-        if judgement is None and not parts.properties.is_constant:
+        if judgement is None and not parts.template.is_constant:
             self._fill_in_properties()
         return judgement
 
     def _fill_in_properties(self) -> None:
         """Upstream: properties whose variables cannot be looked up stay as they are written."""
         try:
-            filled = self.parts.properties.fill(self.context)
+            filled = self.parts.template.fill(self.context)
         except ExpressionError:
             return
         self.properties = {name: value if isinstance(value, str) else show(value) for name, value in filled.items()}

@@ -192,7 +192,11 @@ class Loop:
 
 
 def _type_of(element: Any) -> str:
-    return type_name(int(element) if isinstance(element, OpaqueInt) else element)
+    """Numbers that expressions give are doubles, but for opaque ones (spec 02 §1)."""
+    if isinstance(element, OpaqueInt):
+        return type_name(int(element))
+    is_number = isinstance(element, int) and not isinstance(element, bool)
+    return type_name(float(element) if is_number else element)
 
 
 def _name(element: Any) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Messages"]
 
+MARKS = ("{{", "$(", "\\")  # of variables, of references, and of what is neither
 NOT_A_STRING = "the produced message didn't resolve to a string, check your policy definition."
 
 
@@ -37,8 +38,8 @@ class Messages:
         """The message of the rule, ended by a period, before what failed (spec 01 §9.2, §9.3)."""
         if not self.message:
             return f"validation error: {failure}"
-        text: object = self.message
-        if context is not None and self.reads_context:
+        text = self._template.outline
+        if self.reads_context and context is not None:
             try:
                 text = self._template.fill(context)
             except (ExpressionError, LimitExceeded):
@@ -52,7 +53,7 @@ class Messages:
         whole = "; ".join(text for text in (self.message, condition_message) if text)
         if not whole:
             return f"validation error: rule {self.rule} failed"
-        if context is None or not ("{{" in whole or "$(" in whole or "\\" in whole):
+        if context is None or not any(mark in whole for mark in MARKS):
             return whole
         template = compile_template(whole, self._dialect) if condition_message else self._template
         try:

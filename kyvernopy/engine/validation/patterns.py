@@ -48,7 +48,7 @@ def compile_pattern_check(pattern: Any, name: str, messages: Messages, dialect: 
     """The check of one pattern; its variables are filled in late."""
     template = compile_template(pattern, dialect)
     if template.is_constant:
-        return PatternCheck(Pattern(Parser(dialect.limits).parse(pattern), name), messages)
+        return PatternCheck(Pattern(Parser(dialect.limits).parse(template.outline), name), messages)
     late = LateTree(template.outline, dialect.limits)
     return FilledIn(template, lambda values: PatternCheck(Pattern(late.filled(values), name), messages))
 

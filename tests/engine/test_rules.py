@@ -1,0 +1,54 @@
+"""Rules that look around give what the definition gives: context, preconditions, deny, foreach, variables, updates."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kyvernopy import PolicySet
+from random_rules import Rules
+from reference.rules import validate
+from support import EXAMPLES, examples
+
+
+def status_of(seed: int) -> str:
+    """The status of the first rule, once it is known that the definition says the same of all."""
+    draw = Rules(seed)
+    policy, resource, user = draw.policy(), draw.resource(), draw.user()
+    operation = draw.choose(["CREATE", "CREATE", "CREATE", "UPDATE", "UPDATE", "DELETE"])
+    old = draw.resource() if operation == "UPDATE" else None
+    before = copy.deepcopy((policy, resource, old))
+    wanted = validate(policy, resource, old=old, operation=operation, request=user)
+    response = PolicySet.from_documents([policy]).validate(resource, old=old, operation=operation, user=user)
+    ours = [(one.rule, str(one.status), one.message) for one in response.results]
+    assert list(map(without_own_words, ours)) == list(map(without_own_words, wanted))
+    for result in response.results:
+        explanation = result.explain()
+        assert (explanation.outcome, explanation.message) == (result.status, result.message)
+        assert str(explanation)
+    assert before == (policy, resource, old), "inputs are not changed"
+    return str(response.results[0].status) if response.results else ""
+
+
+def without_own_words(result: tuple[str, str, str]) -> tuple[str, str, str]:
+    """What crashes upstream is an error in words of our own."""
+    rule, status, message = result
+    return rule, status, message.partition("a list")[0]
+
+
+def test_rules_agree_with_the_definition():
+    seen: Counter[str] = Counter()
+
+    @examples(10_000)
+    @given(st.integers(0, 2**64 - 1))
+    def agree(seed):
+        seen[status_of(seed)] += 1
+
+    agree()
+    # Agreement says little unless each of these was drawn often; a run with few examples says nothing here.
+    if EXAMPLES is None:
+        total = sum(seen.values())
+        assert min(seen[status] / total for status in ("pass", "fail", "error")) >= 0.1, seen
