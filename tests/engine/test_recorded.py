@@ -144,6 +144,7 @@ def flow_row(row: Row) -> Answer:
         operation=row.get("operation", request.get("operation", "CREATE")),
         user=user,
         namespace_labels=row.get("namespaceLabels"),
+        variables=row.get("contextVariables"),
     )
     return {name: facts(response, expect, row)[name] for name in expect}, expect
 
