@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kyvernopy.jmespath.functions.signature import Function
     from kyvernopy.limits import Limits
 
-__all__ = ["substitute"]
+__all__ = ["context_with", "plain", "substitute"]
 
 
 def substitute(
@@ -35,15 +35,24 @@ def substitute(
     Raises `ExpressionError` for a variable that cannot be filled in, `PolicyError` for data that JSON does not have.
     """
     dialect = Dialect(functions, Providers.of(providers), limits)
+    template = compile_template(plain(document, limits), dialect)
+    return template.fill(context_with(variables, dialect))
+
+
+def plain(value: Any, limits: Limits) -> Any:
+    """A copy of what the caller gave; PolicyError for data that JSON does not have."""
     try:
-        template = compile_template(copy_plain(document, limits), dialect)
-        given = {name: copy_plain(value, limits) for name, value in (variables or {}).items()}
+        return copy_plain(value, limits)
     except DocumentError as error:
         raise PolicyError([error.finding]) from None
+
+
+def context_with(variables: Mapping[str, Any] | None, dialect: Dialect) -> Context:
+    """A context of these variables."""
     context = Context(dialect)
-    for name, value in given.items():
-        context.add_variable(_checked_name(name), value)
-    return template.fill(context)
+    for name, value in (variables or {}).items():
+        context.add_variable(_checked_name(name), plain(value, dialect.limits))
+    return context
 
 
 def _checked_name(name: Any) -> str:

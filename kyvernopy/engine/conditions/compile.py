@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kyvernopy.jmespath.dialect import Dialect
-    from kyvernopy.limits import Limits
     from kyvernopy.variables.context import Context
 
 __all__ = ["CompiledCondition", "CompiledConditions", "compile_conditions"]
@@ -45,12 +44,11 @@ def compile_conditions(
 class Side:
     """The key or the value of a condition: plain data, or a template that is filled in for each decision."""
 
-    __slots__ = ("_is_listed", "_limits", "_name", "document", "literal", "template")
+    __slots__ = ("_is_listed", "_name", "document", "literal", "template")
 
     def __init__(self, name: str, document: Any, dialect: Dialect, *, is_listed: bool) -> None:
         template = compile_template(document, dialect)
         self._name = name
-        self._limits = dialect.limits
         self._is_listed = is_listed
         self.document = document
         self.template = None if template.is_constant else template
@@ -67,17 +65,17 @@ class Side:
             message = f"failed to substitute variables in condition {self._name}: {error}"
             raise ExpressionError(message, error.expression, error.column) from error
         # Only the operators for lists can tell an integer from the same double.
-        return yielded(template.outline, value, self._limits) if self._is_listed else scalar(value)
+        return yielded(template.outline, value) if self._is_listed else scalar(value)
 
 
-def yielded(outline: Any, value: Any, limits: Limits) -> Any:
+def yielded(outline: Any, value: Any) -> Any:
     """The value with doubles where a variable gave it; a literal keeps its integers."""
     if isinstance(outline, Part):
-        return value if value.__class__ is str else doubles(value, limits)
+        return value if value.__class__ is str else doubles(value)
     if isinstance(outline, list) and isinstance(value, list):
-        return [yielded(*pair, limits) for pair in zip(outline, value, strict=True)]
+        return [yielded(*pair) for pair in zip(outline, value, strict=True)]
     if isinstance(outline, dict) and isinstance(value, dict):
-        return {key: yielded(outline[key], item, limits) for key, item in value.items()}
+        return {key: yielded(outline[key], item) for key, item in value.items()}
     return value
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.engine.conditions.operand import parse_duration_text
-from kyvernopy.engine.conditions.values import deep_equal, is_number, whole_seconds
+from kyvernopy.engine.conditions.values import is_number, whole_seconds
+from kyvernopy.jmespath.values import equal
 from kyvernopy.kubernetes.quantities import parse_quantity
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def equals(key: Any, operand: Operand) -> bool:
         return key is operand.value
     if isinstance(key, (float, int)):
         return _equals_number(key, operand)
-    return isinstance(key, (list, dict)) and deep_equal(key, operand.value, operand.limits)
+    # An integer equals the same double, also inside of lists and maps (spec 03 §4.4, library note).
+    return isinstance(key, (list, dict)) and equal(key, operand.value)
 
 
 def not_equals(key: Any, operand: Operand) -> bool:

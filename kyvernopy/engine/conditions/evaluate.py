@@ -10,7 +10,7 @@ from kyvernopy.jmespath.dialect import Dialect
 from kyvernopy.limits import DEFAULT_LIMITS
 from kyvernopy.policies.model import Condition
 from kyvernopy.providers import Providers
-from kyvernopy.variables.context import Context
+from kyvernopy.variables.substitute import context_with, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,26 +34,24 @@ def evaluate_condition(
 ) -> bool:
     """Whether a condition holds, as in a policy: `evaluate_condition("web-1", "AnyIn", ["web-*", "db"])`.
 
-    `{{ }}` in key and value is looked up in `variables`, a tree of data by name. What is an error in Kyverno raises
-    ExpressionError: a variable that nothing defines, an operator that does not exist.
+    `{{ }}` in key and value is looked up in `variables`, as in `substitute`. What is an error in Kyverno raises
+    `ExpressionError`: a variable that nothing defines, an operator that does not exist.
     """
-    key, value = (list(side) if isinstance(side, tuple) else side for side in (key, value))
+    key, value = plain(key, limits), plain(value, limits)
     if not _has_variables([key, value]):
         return compare(operator, key, value, limits)
     dialect = Dialect(functions, Providers.of(providers), limits)
     condition = CompiledCondition(Condition(key=key, operator=operator, value=value), dialect)
-    return condition.holds(Context(dialect, variables))
+    return condition.holds(context_with(variables, dialect))
 
 
 def _has_variables(parts: list[Any]) -> bool:
     """Whether there may be a variable or a reference in the parts, which are used up."""
-    seen: set[int] = set()
     while parts:
         part = parts.pop()
         if isinstance(part, str):
             if any(mark in part for mark in MARKS):
                 return True
-        elif isinstance(part, (dict, list)) and id(part) not in seen:  # one list may stand in many places
-            seen.add(id(part))
+        elif isinstance(part, (dict, list)):
             parts.extend((*part, *part.values()) if isinstance(part, dict) else part)
     return False

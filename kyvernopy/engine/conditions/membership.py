@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kyvernopy.engine.conditions.operand import NO_JSON
-from kyvernopy.engine.conditions.values import text_of
+from kyvernopy.engine.conditions.values import are_strings, text_of, texts_of
 from kyvernopy.errors import ExpressionError
 
 if TYPE_CHECKING:
@@ -101,9 +101,8 @@ def _list_holds(
     key: list[Any], operand: Operand, holds: Callable[[Test, Collection[str]], bool], *, positive: bool
 ) -> bool:
     """Whether the elements hold, by a function of the test for one of them and of their texts."""
-    limits, value = operand.limits, operand.value
-    texts = [item if item.__class__ is str else text_of(item, limits) for item in key]
-    if isinstance(value, str) and texts == [value]:
+    texts, value = texts_of(key, operand.limits), operand.value
+    if isinstance(value, str) and list(texts) == [value]:
         return positive
     inside = operand.inside
     if inside is not None:
@@ -125,7 +124,7 @@ def _is_scalar(value: Any) -> bool:
 
 
 def _list_is_in(key: list[Any], operand: Operand, *, negative: bool) -> bool:
-    if not all(isinstance(item, str) for item in key):
+    if not are_strings(key):
         # Upstream: it crashes here, whatever the value is.
         raise ExpressionError("a list as key of In or NotIn must hold nothing but strings")
     if isinstance(operand.value, str) and key == [operand.value]:

@@ -8,14 +8,16 @@ that a variable gives, of which only what is asked for is worked out.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from kyvernopy.engine.conditions.candidates import Candidates, wildcard_test
-from kyvernopy.engine.conditions.values import text_of, whole_seconds
+from kyvernopy.engine.conditions.candidates import Candidates
+from kyvernopy.engine.conditions.values import are_strings, text_of, texts_of, whole_seconds
 from kyvernopy.errors import LimitExceeded
 from kyvernopy.golang.durations import parse_duration
 from kyvernopy.golang.numbers import parse_any_float, parse_int
 from kyvernopy.kubernetes.quantities import parse_quantity
+from kyvernopy.kubernetes.wildcards import compile_wildcard, matches
 from kyvernopy.limits import DEFAULT_LIMITS
 from kyvernopy.patterns.leaves import leaf_test
 from kyvernopy.patterns.nodes import Range
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["NO_JSON", "Operand", "parse_duration_text", "parse_version"]
 
 NO_JSON = object()  # what a text that is no JSON decodes to
+BITS = 64  # characters of a pattern that one step compares
 LEAST_POINTS = 2  # of a version
 NULL_FORMS = (str, type(None))
 JSON_STARTS = frozenset('{["tfn-0123456789 \t\r\n')
@@ -113,7 +116,22 @@ def _nanoseconds(operand: Operand) -> int | None:
 
 
 def _accepts(operand: Operand) -> Callable[[str], bool]:
-    return wildcard_test(operand.value, operand.limits, prepared=operand.prepared)
+    """The text as a wildcard: compiled if it will be asked again, else as cheap to make as can be."""
+    pattern = operand.value
+    test = compile_wildcard(pattern) if operand.prepared else partial(matches, pattern)
+    return _bounded(pattern, test, operand.limits) if "?" in pattern else test
+
+
+def _bounded(pattern: str, test: Callable[[str], bool], limits: Limits) -> Callable[[str], bool]:
+    """The time that a wildcard with `?` takes still grows with the product of both lengths, if slowly."""
+
+    def bounded(text: str) -> bool:
+        steps = len(pattern) * len(text) // BITS
+        if steps > limits.expression_work:
+            raise LimitExceeded("expression_work", steps, limits.expression_work)
+        return test(text)
+
+    return bounded
 
 
 def _range_test(text: str) -> Callable[[Any], bool] | None:
@@ -151,7 +169,7 @@ def _strings(operand: Operand) -> frozenset[str] | None:
     """The strings of a list, or of a JSON text of one, in which null is an empty string, and alone an empty list."""
     value = operand.value
     if isinstance(value, list):
-        return frozenset(value) if all(isinstance(item, str) for item in value) else None
+        return frozenset(value) if are_strings(value) else None
     found = operand.json
     if found is None:
         return frozenset()
@@ -169,12 +187,12 @@ def _candidates(operand: Operand) -> Candidates | None:
     value, limits = operand.value, operand.limits
     texts: Collection[str] | None = None
     if isinstance(value, list):
-        texts = [item if item.__class__ is str else text_of(item, limits) for item in value]
+        texts = texts_of(value, limits)
     elif isinstance(value, str):
         texts = [value] if operand.json is NO_JSON else operand.strings
     elif isinstance(value, (bool, int, float)):
         texts = [text_of(value, limits)]
-    return None if texts is None else Candidates(texts, limits, prepared=operand.prepared)
+    return None if texts is None else Candidates(texts, limits)
 
 
 READINGS: dict[str, Callable[[Operand], Any]] = {

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kyvernopy.engine.conditions.equality import durations
 from kyvernopy.engine.conditions.operand import parse_version
-from kyvernopy.engine.conditions.values import double, is_number, whole_seconds
+from kyvernopy.engine.conditions.values import is_number, whole_seconds
 from kyvernopy.golang.durations import parse_duration
 from kyvernopy.golang.numbers import parse_any_float
+from kyvernopy.jmespath.values import as_float
 from kyvernopy.kubernetes.quantities import parse_quantity
 
 if TYPE_CHECKING:
@@ -64,11 +65,11 @@ def _sides_of_text(key: str, operand: Operand) -> tuple[Any, Any] | None:
 def _sides_of_number(key: float, operand: Operand) -> tuple[Any, Any] | None:
     """Numbers, or a number of seconds and a duration. Upstream: a quantity is not tried, so `5 > "1Ki"` is false."""
     if is_number(operand.value):
-        return double(key), double(operand.value)
+        return as_float(key), as_float(operand.value)
     both = durations(key, operand)
     if both:
         return both
-    return None if operand.floating is None else (double(key), operand.floating)
+    return None if operand.floating is None else (as_float(key), operand.floating)
 
 
 def duration_ordering(holds: Comparison) -> Callable[[Any, Operand], bool]:
