@@ -142,7 +142,7 @@ class Finder:
     """Finds the first match and its groups: the one that Go prefers."""
 
     def __init__(self, node: Node, groups: int) -> None:
-        self.steps, self.start = program(node, groups=True)
+        self.steps, self.start = program(node, groups=groups > 0)
         self.slots = (-1,) * (2 * groups + 2)
 
     def search(self, text: str, start: int, spend: Callable[[int], None]) -> tuple[int, ...] | None:

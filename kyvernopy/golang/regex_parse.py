@@ -27,6 +27,8 @@ __all__ = ["Parsed", "RegexError", "parse_regex"]
 
 MOST_COPIES = 1000  # of one part, by counted repetitions
 MOST_HEIGHT = 1000
+MOST_RANGES = 300_000
+FOLDING = 1_000  # what folding a range beyond ASCII costs, in ranges
 MOST_SIZE = 128 * 2**20 // 40  # Upstream: instructions of a program, in 128 MiB
 # The tree is walked by recursion, here and in `re`; whoever raises the limit gets no deeper than this.
 DEEPEST = 100
@@ -59,10 +61,11 @@ class RegexError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A tree and the name of each of its groups, or ""; the first is that of the whole match."""
+    """A tree, the name of each of its groups, or "", of which the first is the whole match, and how many ranges it has."""
 
     node: Node
     names: tuple[str, ...]
+    ranges: int = 0
 
 
 @dataclass(slots=True)
@@ -100,10 +103,12 @@ class OpenGroup:
 
 def parse_regex(pattern: str, limits: Limits = DEFAULT_LIMITS) -> Parsed:
     """The tree of a pattern; RegexError if Go would refuse it."""
+    if len(pattern) > limits.expression_size:
+        raise LimitExceeded("expression_size", len(pattern), limits.expression_size)
     if SURROGATE.search(pattern):
         raise RegexError("invalid UTF-8", pattern)
     parser = Parser(pattern, limits)
-    return Parsed(parser.parse(), tuple(parser.names))
+    return Parsed(parser.parse(), tuple(parser.names), parser.ranges)
 
 
 class Parser:
@@ -115,6 +120,8 @@ class Parser:
         self.flags = Flags()
         self.names = [""]
         self.open = [OpenGroup(self.flags)]
+        self.turned_classes: dict[tuple[Ranges, bool, bool], Ranges] = {}
+        self.ranges = 0  # of all classes so far
         self.last_repetition = -1  # where the repetition operator began that ends at the position, or -1
 
     def parse(self) -> Node:
@@ -154,7 +161,15 @@ class Parser:
         self.open[-1].parts.append(Part(node))
 
     def characters(self, ranges: Ranges) -> None:
+        if len(ranges) > 1:
+            self.count(len(ranges))
         self.push(Characters(ranges))
+
+    def count(self, ranges: int) -> None:
+        """Count what takes time: the ranges of classes, of which some have 650, and folding."""
+        self.ranges += ranges
+        if self.ranges > MOST_RANGES:
+            raise LimitExceeded("expression_size", self.ranges, MOST_RANGES)
 
     def literal(self, character: str) -> None:
         code = ord(character)
@@ -370,8 +385,11 @@ class Parser:
     def turned(self, ranges: Ranges, *, negative: bool) -> Ranges:
         """The ranges, all cases of them under `(?i)`, or all others."""
         # spec 02 §3.3: what is negated is the folded class, so `(?i)\W` excludes the long s
-        ranges = folded(ranges) if self.flags.fold else ranges
-        return negated(ranges) if negative else ranges
+        key = ranges, self.flags.fold, negative
+        if key not in self.turned_classes:
+            ranges = folded(ranges) if self.flags.fold else ranges
+            self.turned_classes[key] = negated(ranges) if negative else ranges
+        return self.turned_classes[key]
 
     def escaped_character(self) -> str:
         """The character that an escape stands for."""
@@ -428,7 +446,9 @@ class Parser:
             first = False
             if self.position >= len(pattern):
                 raise RegexError("missing closing ]", pattern[start:])
-            ranges += self.class_item(start)
+            item = self.class_item(start)
+            self.count(len(item))
+            ranges += item
         self.position += 1
         self.characters(negated(merged(ranges)) if negative else merged(ranges))
 
@@ -445,7 +465,10 @@ class Parser:
             if high < low:
                 raise RegexError("invalid character class range", pattern[item_start : self.position])
         ranges = ((ord(low), ord(high)),)
-        return folded(ranges) if self.flags.fold else ranges
+        if not self.flags.fold:
+            return ranges
+        self.count(0 if high.isascii() else FOLDING)
+        return folded(ranges)
 
     def posix_class(self) -> Ranges | None:
         """`[:alpha:]` or `[:^alpha:]`."""

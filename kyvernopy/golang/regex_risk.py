@@ -29,7 +29,7 @@ __all__ = ["safe_length"]
 # Steps of some 20 ns that a search may take.
 MOST_STEPS = 2_000_000
 # Larger automata are not looked at but taken for the worst.
-MOST_POSITIONS, MOST_IN_LOOP = 250, 40
+MOST_POSITIONS, MOST_IN_LOOP, MOST_LOOPS = 150, 40, 24
 # So many ways to read one place of a text are as good as one.
 MOST_WAYS = 100
 ANY_LENGTH = 2**62
@@ -69,6 +69,7 @@ class Automaton:
     """
 
     def __init__(self, node: Node) -> None:
+        self.in_repetition = 0
         self.sets: list[Ranges] = []
         self.follow: list[Counter[int]] = []
         before = self.position(ANY)
@@ -79,6 +80,8 @@ class Automaton:
         self.known: dict[tuple[int, int], bool] = {}
         self.reach = _closure(self.successors)
         self.loops = self.find_loops()
+        if len(self.loops) > MOST_LOOPS:
+            raise _TooComplexError
 
     def overlap(self, one: int, other: int) -> bool:
         """Whether two positions have a character in common."""
@@ -106,7 +109,7 @@ class Automaton:
                     result.empty += ends.empty
                 return result
             case Sequence(items):
-                return self.sequence(map(self.ends, items))
+                return self.sequence(map(self.ends, items if self.in_repetition else _shortened(items)))
             case Repetition(item, least, most):
                 return self.repetition(item, least, most)
             case _:
@@ -134,7 +137,9 @@ class Automaton:
     def repetition(self, item: Node, least: int, most: int | None) -> Ends:
         if most == 0:
             return Ends(empty=1)
+        self.in_repetition += most != 1
         ends = self.ends(item)
+        self.in_repetition -= most != 1
         if most != 1:
             if ends.empty:  # each time around, nothing may be matched in several ways
                 raise _TooComplexError
@@ -210,6 +215,8 @@ class Automaton:
     def share(self, earlier: frozenset[int], later: frozenset[int]) -> bool:
         """Whether a text can be read by both loops and on the way from one to the other."""
         both = _common(self.characters(earlier), self.characters(later))
+        if not both:
+            return False
         allowed = {position for position, ranges in enumerate(self.sets) if _common(ranges, both)}
         todo = list(self.rounds(earlier & allowed))
         targets, seen = self.rounds(later & allowed), set(todo)
@@ -255,6 +262,16 @@ def _common(one: Ranges, other: Ranges) -> Ranges:
         else:
             right += 1
     return tuple(result)
+
+
+def _shortened(items: tuple[Node, ...]) -> list[Node]:
+    """The items without characters between characters: outside loops they add no ways and only narrow the others."""
+    kept = []
+    for place, item in enumerate(items):
+        neighbours = items[max(place - 1, 0) : place + 2]
+        if len(neighbours) < 3 or not all(isinstance(neighbour, Characters) for neighbour in neighbours):  # noqa: PLR2004
+            kept.append(item)
+    return kept
 
 
 def _times(counts: Counter[int], ways: int) -> Counter[int]:

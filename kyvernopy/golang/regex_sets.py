@@ -46,6 +46,7 @@ POSIX: dict[str, Ranges] = {
 ASSIGNED_BELOW, TAGS, PRIVATE = 0x33480, (0xE0000, 0xE0200), 0xF0000
 # Outside these no character has another case.
 FIRST_CASED, LAST_CASED = 0x41, 0x1E943
+LAST_ASCII = 127
 
 
 def merged(ranges: Iterable[tuple[int, int]]) -> Ranges:
@@ -80,13 +81,14 @@ def folded(ranges: Iterable[tuple[int, int]]) -> Ranges:
     result: list[tuple[int, int]] = []
     for low, high in ranges:
         result.append((low, high))
-        low, high = max(low, FIRST_CASED), min(high, LAST_CASED)  # noqa: PLW2901 - the part that has cases
-        if high <= 127:  # noqa: PLR2004 - ASCII
-            result += _folded_ascii(low, high)
-        else:
+        first, last = max(low, FIRST_CASED), min(high, LAST_CASED)
+        if last <= LAST_ASCII:
+            result += _folded_ascii(first, last)
+        elif (first, last) != (FIRST_CASED, LAST_CASED):  # else all cases of all characters are there
             orbits = _orbits()
-            within = orbits if high - low > len(orbits) else range(low, high + 1)
-            result += [(other, other) for code in within if low <= code <= high for other in orbits.get(code, ())]
+            within = orbits if last - first > len(orbits) else range(first, last + 1)
+            cased = [code for code in within if first <= code <= last and code in orbits]
+            result += [(other, other) for code in cased for other in orbits[code] if not low <= other <= high]
     return merged(result)
 
 

@@ -52,12 +52,15 @@ class Writer:
 
     def __init__(self, assertions: dict[AssertionKind, str], *, groups: bool, python: bool) -> None:
         self.assertions, self.groups, self.python = assertions, groups, python
+        self.written: dict[Ranges, str] = {}
 
     def write(self, node: Node) -> str:
         """The text of a node."""
         match node:
             case Characters(ranges):
-                return self.characters(ranges)
+                if ranges not in self.written:
+                    self.written[ranges] = self.characters(ranges)
+                return self.written[ranges]
             case Assertion(kind):
                 return self.assertions[kind]
             case Sequence(items):
