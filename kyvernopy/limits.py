@@ -27,7 +27,7 @@ class Limits:
     pattern_depth: int = 64
     expression_size: int = 64 * 1024
     expression_depth: int = 64
-    expression_work: int = 10_000_000
+    expression_work: int = 3_000_000
     output_size: int = 8 * 1024 * 1024
     context_size: int = 2 * 1024 * 1024
     regex_input: int = 1_000
