@@ -78,6 +78,15 @@ class RuleParts:
         enforced = is_enforced(spec, rule, namespace, labels)
         return replace(info, action=action, enforced=enforced, policy_action=whole)
 
+    def as_created(self, request: Request) -> Request | None:
+        """The old object as if it were being created, by nobody; None if the rule does not match it (spec 03 §5.6)."""
+        old = request.old
+        # Upstream: a rule with preconditions, even empty ones, is taken not to match the old object.
+        if not old or self.check is None or self.rule.preconditions is not None:
+            return None
+        created = Request(old, None, "CREATE", NOBODY, request.namespace_labels, gvk_of(old))
+        return None if self.matcher.reasons(created) else created
+
     def explain(self, request: Request, result: RuleResult | None) -> Explanation:
         """Why the rule gave this result, or none."""
         from kyvernopy.engine.explain import explain_rule  # noqa: PLC0415  only who asks pays
@@ -167,16 +176,11 @@ class CompiledRule:
         return judgement
 
     def _judge_old(self, request: Request, context: RuleContext | None) -> Status | None:
-        """The old object as if it were being created, by nobody; None if the rule does not match it."""
-        old, parts = request.old, self.parts
-        # Upstream: a rule with preconditions, even empty ones, is taken not to match the old object.
-        if not old or self._check is None or parts.rule.preconditions is not None:
-            return None
-        as_created = Request(old, None, "CREATE", NOBODY, request.namespace_labels, gvk_of(old))
-        if parts.matcher.reasons(as_created):
+        """What the rule says about the old object; None if it does not match it."""
+        if self._check is None or self.parts.as_created(request) is None:
             return None
         check = self._check.fixed(context)  # Upstream: patterns keep the values of the new object
-        judgement = check.judge(old, context.about_old() if context is not None else None)
+        judgement = check.judge(request.old, context.about_old() if context is not None else None)
         return judgement and judgement[0]
 
 

@@ -32,7 +32,7 @@ class Candidates:
 
     def has(self, key: str) -> bool:
         """Whether a candidate accepts the key, or the key accepts a candidate."""
-        return self.for_keys((key,))(key)
+        return key in self._texts or self.for_keys((key,))(key)
 
     def for_keys(self, keys: Collection[str]) -> Callable[[str], bool]:
         """The same question for each of many keys, if they are not too many."""

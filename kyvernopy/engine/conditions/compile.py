@@ -18,7 +18,7 @@ from kyvernopy.policies.model import Condition, Conditions
 from kyvernopy.variables.template import Part, compile_template
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from kyvernopy.jmespath.dialect import Dialect
     from kyvernopy.variables.context import Context
@@ -103,25 +103,22 @@ class CompiledCondition:
 
     def holds(self, context: Context) -> bool:
         """Whether it holds; ExpressionError with the text that Kyverno gives."""
-        # Upstream: an operator is looked up after the variables.
-        return self._decide(self._key.found(context), self._operand_in(context))
+        key = self._key.found(context)
+        operand = self._operand or self._operand_in(context)
+        if self._test is None:
+            raise unknown_operator()  # Upstream: an operator is looked up after the variables
+        return self._test(key, operand)
 
     def _operand_in(self, context: Context) -> Operand:
-        return self._operand or Operand(self._value.found(context), self._limits)
-
-    def _decide(self, key: Any, operand: Operand) -> bool:
-        if self._test is None:
-            raise unknown_operator()
-        return self._test(key, operand)
+        return Operand(self._value.found(context), self._limits)
 
     def explain(self, context: Context) -> Explanation:
         """What was compared, and the result."""
         key, expected, outcome, message = None, self._value.document, "error", self.message
         try:
             key = self._key.found(context)
-            operand = self._operand_in(context)
-            expected = operand.value
-            outcome = "true" if self._decide(key, operand) else "false"
+            expected = (self._operand or self._operand_in(context)).value
+            outcome = "true" if self.holds(context) else "false"
         except KyvernopyError as error:
             message = str(error)
         title = f"{show(self._key.document)} {self._operator}"
@@ -131,11 +128,12 @@ class CompiledCondition:
 class Block:
     """`any` and `all` together."""
 
-    __slots__ = ("_all", "_any")
+    __slots__ = ("_all", "_any", "_silent")
 
     def __init__(self, block: Conditions, dialect: Dialect) -> None:
         self._any = None if block.any is None else [CompiledCondition(one, dialect) for one in block.any]
         self._all = [CompiledCondition(one, dialect) for one in block.all or ()]
+        self._silent = not any(one.message for one in (*(self._any or ()), *self._all))
 
     @property
     def is_constant(self) -> bool:
@@ -144,8 +142,11 @@ class Block:
 
     def holds(self, context: Context) -> tuple[bool, str]:
         """Whether both parts hold, and the messages of all conditions that came out so."""
-        messages: tuple[list[str], list[str]] = ([], [])  # of those that do not hold, and of those that do
         # Upstream: `any: []` is false, though an absent one is true; `all` is asked even where `any` is false.
+        if self._silent:
+            one = self._any is None or _one_is(self._any, context, until=True)
+            return not _one_is(self._all, context, until=False) and one, ""
+        messages: tuple[list[str], list[str]] = ([], [])  # of those that do not hold, and of those that do
         one = self._any is None or _ask(self._any, context, messages, until=True)
         result = not _ask(self._all, context, messages, until=False) and one
         return result, "; ".join(filter(None, messages[result]))
@@ -164,10 +165,15 @@ class Block:
         return found
 
 
+def _one_is(conditions: list[CompiledCondition], context: Context, *, until: bool) -> bool:
+    """Whether one of the conditions comes out as `until`; those after it are not asked."""
+    return any(condition.holds(context) is until for condition in conditions)
+
+
 def _ask(
     conditions: list[CompiledCondition], context: Context, messages: tuple[list[str], list[str]], *, until: bool
 ) -> bool:
-    """Whether one of the conditions comes out as `until`; those after it are not asked."""
+    """The same, with the messages of those that were asked."""
     for condition in conditions:
         holds = condition.holds(context)
         messages[holds].append(condition.message)
@@ -188,21 +194,28 @@ def _explain(name: str, conditions: list[CompiledCondition], context: Context, *
 
 
 class CompiledConditions:
-    """Conditions in one of their forms. A list holds if all of it does; `separator` joins the messages of a list."""
+    """Conditions in one of their forms. A list holds if all of it does; `separator` joins the messages of a list.
 
-    __slots__ = ("_parts", "_separator")
+    `holds(context)` tells whether the conditions hold, and the messages of those that decided; ExpressionError if one
+    cannot be asked.
+    """
+
+    __slots__ = ("_parts", "_separator", "holds")
+
+    holds: Callable[[Context], tuple[bool, str]]
 
     def __init__(self, parts: tuple[Block | CompiledCondition, ...], separator: str) -> None:
         self._parts = parts
         self._separator = separator
+        [first, *others] = parts or (None,)
+        self.holds = first.holds if isinstance(first, Block) and not others else self._all_hold
 
     @property
     def is_constant(self) -> bool:
         """Whether no condition asks anything of a context."""
         return all(part.is_constant for part in self._parts)
 
-    def holds(self, context: Context) -> tuple[bool, str]:
-        """Whether the conditions hold, and the messages of those that decided; ExpressionError if one cannot be asked."""
+    def _all_hold(self, context: Context) -> tuple[bool, str]:
         messages = []
         for part in self._parts:
             if isinstance(part, Block):

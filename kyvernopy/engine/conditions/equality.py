@@ -44,6 +44,9 @@ def _equals_number(key: float, operand: Operand) -> bool:
 
 def _equals_text(key: str, operand: Operand) -> bool:
     """Spec 03 §4.4.1: as durations, else as quantities, else as a wildcard."""
+    if operand.value.__class__ is str and operand.duration is None and operand.quantity is None:
+        # Two texts are compared as durations only if both are; and of quantities none equals what is no quantity.
+        return operand.accepts(key) and parse_quantity(key) is None
     both = durations(key, operand)
     if both:
         return both[0] == both[1]

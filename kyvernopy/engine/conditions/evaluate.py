@@ -47,8 +47,12 @@ def evaluate_condition(
 
 def _has_variables(parts: list[Any]) -> bool:
     """Whether there may be a variable or a reference in the parts, which are used up."""
+    seen: set[int] = set()  # a long text may stand in many places
     while parts:
         part = parts.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
         if isinstance(part, str):
             if any(mark in part for mark in MARKS):
                 return True
