@@ -89,6 +89,7 @@ def estimate(value: Any, most: int) -> int | None:
         if kind is str:
             size += CHARACTER * len(node) + MARKS
         elif isinstance(node, dict):
+            size += MARKS
             for key in node:
                 if type(key) is not str:
                     return None

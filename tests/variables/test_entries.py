@@ -478,3 +478,69 @@ def test_crossed_limits_of_a_provider_pass():
 
     with pytest.raises(LimitExceeded):
         context_of("apiCall", {"urlPath": "/x", "default": 1}, {"api_calls": too_much}).query("e")
+
+
+TOO_LARGE = "context size limit exceeded: {} bytes exceeds limit of 9 bytes"
+ADD = "failed to add resource data to context"
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "message"),
+    [
+        ("variable", 12, ""),
+        ("configMap", 33, "failed to add config map for context entry e: "),
+        ("apiCall", 12, f"failed to store data for APICall: {ADD} entry e: "),
+        ("imageRegistry", 12, f"{ADD}: contextEntry: e, error: "),
+        ("globalReference", 12, "failed to add resource cache results for context entry e: "),
+    ],
+)
+def test_entries_that_are_too_large_say_so(kind, size, message):
+    value = "x" * 10
+    providers = {
+        "config_maps": {"default/x": {"data": {"k": "xx"}}},
+        "api_calls": {"/x": value},
+        "image_registry": {"x": value},
+        "global_context": {"x": value},
+    }
+    dialect = Dialect(providers=Providers.of(providers))
+    context = Context(dialect, context_size=9)
+    spec = {"value": value, "name": "x", "urlPath": "/x", "reference": "x"}
+    context.declare([compile_entry("e", kind, spec, dialect)])
+    assert error_of(context) == message + TOO_LARGE.format(size)
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "message"),
+    [
+        ("apiCall", {"urlPath": "{{ `1` }}"}, "failed to fetch data for APICall: failed to substitute variables"),
+        ("globalReference", {"name": "{{ `1` }}"}, "failed to marshal APICall data for context entry e: failed to "),
+        (
+            "imageRegistry",
+            {"reference": "{{ no }}"},
+            "ailed to substitute variables in context entry e {{ no }}: failed to resolve no at path : ",
+        ),
+        (
+            "imageRegistry",
+            {"reference": "x", "jmesPath": "{{ no }}"},
+            "failed to substitute variables in context entry e {{ no }}: failed to resolve no at path : ",
+        ),
+        (
+            "imageRegistry",
+            {"reference": "x", "jmesPath": "a.."},
+            "failed to apply JMESPath (a..) results to context entry e, error: failed to compile JMESPath: a.., error: ",
+        ),
+        (
+            "apiCall",
+            {"urlPath": "/x", "jmesPath": "a.."},
+            "failed to store data for APICall: failed to apply JMESPath a..",
+        ),
+        (
+            "variable",
+            {"value": "{{ max(`[]`) }}", "jmesPath": "a.."},
+            "failed to apply jmespath a.. to variable <nil>: ",
+        ),
+    ],
+)
+def test_texts_of_entries_whose_parts_are_of_no_use(kind, spec, message):
+    providers = {"api_calls": {"/x": {}}, "image_registry": {"x": {}}, "global_context": {}}
+    assert error_of(context_of(kind, spec, providers)).startswith(message)
