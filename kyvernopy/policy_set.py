@@ -228,14 +228,15 @@ class PolicySet:
         return Report.collect(responses(), columns=columns, keep=keep, errors=errors)
 
     def check(self) -> list[Finding]:
-        """What Kyverno would say about these policies when they are created, without asking a cluster.
+        """What Kyverno would say about these policies and exceptions when they are created, without asking a cluster.
 
         Errors are what it would refuse. Warnings are its own, and what it lets pass although it cannot work.
         """
-        from kyvernopy.engine.checks import check_policy  # noqa: PLC0415  deciding does without checks
+        from kyvernopy.engine.checks import check_exception, check_policy  # noqa: PLC0415  deciding does without checks
 
-        dialect = self._settings.dialect
-        return [finding for policy in self.policies for finding in check_policy(policy, dialect=dialect)]
+        settings = self._settings
+        found = [finding for policy in self.policies for finding in check_policy(policy, dialect=settings.dialect)]
+        return [*found, *(finding for exception in settings.exceptions for finding in check_exception(exception))]
 
     def compile(self) -> PolicySet:
         """Prepare the fastest form of every pattern now instead of after some hundred resources; returns the set."""

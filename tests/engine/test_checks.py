@@ -219,6 +219,11 @@ def test_findings_of_an_exception_have_line_and_column():
     assert all(one.help for one in findings_of_exception(EXCEPTION))
 
 
+def test_a_set_checks_its_exceptions():
+    policies = parse_policies(TEXT.replace('"+(hostPID)"', "hostPID")).with_exceptions([yaml.safe_load(EXCEPTION)])
+    assert {one.code for one in policies.check()} == {one.code for one in findings_of_exception(EXCEPTION)}
+
+
 def test_users_may_be_named_outside_of_the_background():
     text = EXCEPTION.replace("spec:", "spec:\n  background: false")
     assert "users-in-background" not in {one.code for one in findings_of_exception(text)}
