@@ -39,6 +39,11 @@ assert_type(pattern.outcome({}), kyvernopy.Outcome)
 assert_type(pattern.explain({}), kyvernopy.Explanation)
 assert_type(pattern.explain({}).message, str)
 
+# --- Conditions ---
+
+assert_type(kyvernopy.evaluate_condition("web-1", "AnyIn", ["web-*"], variables={"a": 1}), bool)
+kyvernopy.evaluate_condition("a", 1, "a")  # type: ignore[arg-type]  # a name of an operator
+
 # --- Reports and findings ---
 
 report = policies.scan(kyvernopy.load_resources("manifests/"))
