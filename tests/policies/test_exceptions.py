@@ -10,7 +10,6 @@ from kyvernopy.documents.read import Document, read_documents
 from kyvernopy.policies.exceptions import PolicyException, decode_exception, is_exception
 from kyvernopy.policies.read import read_exceptions
 from kyvernopy.source import Source
-from support import check_rows, needs_shared, vectors
 
 EXCEPTION = """
 apiVersion: kyverno.io/v2
@@ -140,21 +139,15 @@ def test_what_is_no_exception_is_an_error(document, complaint):
     assert complaint in str(error)
 
 
-# --- Recorded answers ---
-
-
-def exception_row(row):
-    match row["function"]:
-        case "load_exceptions":
-            exceptions, errors, _ = read(row["input"]["yaml"])
-            errors = [one for one in errors if "in CEL" not in one.help]  # which count as exceptions there
-            return len(exceptions) if not errors else None, row.get("expect", {}).get("exceptions")
-        case "select_exceptions_from_resources":
-            return sum(map(is_exception, row["input"])), row["expect"]["exceptions"]
-    return None
-
-
-@needs_shared
-@pytest.mark.parametrize("function", ["load_exceptions", "select_exceptions_from_resources"])
-def test_recorded_answers(function):
-    check_rows("cli_units", exception_row, [row for row in vectors("cli_units") if row["function"] == function])
+@pytest.mark.parametrize(
+    ("version", "kind", "expected"),
+    [
+        ("kyverno.io/v2", "PolicyException", True),
+        ("kyverno.io/v2beta1", "PolicyException", True),
+        ("policies.kyverno.io/v1", "PolicyException", False),
+        ("v1", "ConfigMap", False),
+    ],
+)
+def test_exceptions_are_told_from_other_documents(version, kind, expected):
+    assert is_exception({"apiVersion": version, "kind": kind}) is expected
+    assert not is_exception([version, kind])
