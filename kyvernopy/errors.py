@@ -21,6 +21,7 @@ __all__ = [
     "KyvernopyError",
     "LimitExceeded",
     "MissingExtra",
+    "PatchError",
     "PolicyError",
     "PolicyViolation",
 ]
@@ -100,6 +101,17 @@ class ExpressionError(KyvernopyError):
         start = self.expression.rfind("\n", 0, self.column) + 1
         line, _, _ = self.expression[start:].partition("\n")
         return f"{line}\n{' ' * (self.column - start)}^"
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class PatchError(KyvernopyError):
+    """A patch cannot be read or applied; the text is the one that Kyverno gives."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
     def __str__(self) -> str:
         return self.message
