@@ -9,7 +9,7 @@ texts but tries one way after the other. So it is worked out for which texts tha
   steps takes 20 million characters.
 - Without it, or for patterns of more than 10,000 steps, they are searched here, also in linear time but in Python
   (`regex_automaton`), and the bound is a thousand times `Limits.regex_input`: a pattern of 50 steps takes 20,000
-  characters. Beyond either bound is LimitExceeded("regex_input"), which names the length that would do.
+  characters, a quarter of that where matches are replaced. Beyond either bound is LimitExceeded("regex_input"), which names the length that would do.
 - Either way the answers are the same, and the same as Go's: leftmost matches, the same preferences, the same groups.
 - A pattern itself is bounded in its size (`Limits.expression_size`), its nesting (`Limits.expression_depth`) and its
   classes; Go's own bounds of counted repetitions hold as well.
@@ -47,20 +47,27 @@ __all__ = ["Regex", "RegexError", "compile_regex"]
 MOST_RANGES = 5_000
 
 
-def compile_regex(pattern: str, limits: Limits = DEFAULT_LIMITS) -> Regex:
-    """A pattern in Go's syntax; RegexError with Go's text if Go would refuse it, LimitExceeded if it is too large."""
-    return Regex(pattern, parse_regex(pattern, limits), limits)
+def compile_regex(pattern: str, limits: Limits = DEFAULT_LIMITS, *, quick: bool = True) -> Regex:
+    """A pattern in Go's syntax; RegexError with Go's text if Go would refuse it, LimitExceeded if it is too large.
+
+    Without `quick` all texts are searched in linear time, even where `re` would do.
+    """
+    return Regex(pattern, parse_regex(pattern, limits), limits, quick=quick)
 
 
 class Regex:
     """A pattern that can be looked for in texts; it may be shared between threads."""
 
-    __slots__ = ("_finders", "_length", "_linear", "_quick", "_shape", "limits", "parsed", "pattern")
+    __slots__ = ("_finders", "_length", "_linear", "_may_be_quick", "_quick", "_shape", "limits", "parsed", "pattern")
 
-    def __init__(self, pattern: str, parsed: Parsed, limits: Limits) -> None:
+    def __init__(self, pattern: str, parsed: Parsed, limits: Limits, *, quick: bool = True) -> None:
         self.pattern, self.parsed, self.limits = pattern, parsed, limits
         self._shape = trimmed(parsed.node)
-        self._quick, self._length = _quick_test(self._shape, parsed.ranges)
+        self._may_be_quick = quick and parsed.ranges <= MOST_RANGES
+        self._quick: Callable[[str], Any] = bool
+        self._length = -1  # of texts for which that may be asked
+        if self._may_be_quick:
+            self._quick, self._length = _quick_test(self._shape)
         self._linear: Callable[[str], bool] | None = None
         self._finders: dict[int, Callable[[str], Find]] = {}
 
@@ -84,7 +91,8 @@ class Regex:
         # Without groups to be filled in RE2 and the automaton have much less to keep.
         groups = len(self.parsed.names) - 1 if any(map(_is_group, parts)) else 0
         if groups not in self._finders:
-            self._finders[groups] = _finder(self.parsed, groups, self.limits)
+            length = safe_length(self.parsed.node) if self._may_be_quick else -1
+            self._finders[groups] = _finder(self.parsed.node, groups, length, self.limits)
         find = self._finders[groups](text)
         pieces, copied, position, size = [], 0, 0, 0
         while position <= len(text) and (spans := find(text, position)):
@@ -119,21 +127,20 @@ def _group(text: str, spans: Spans, numbers: tuple[int, ...]) -> str:
 # --- The quick way: `re` ---
 
 
-def _quick_test(shape: Node, ranges: int) -> tuple[Callable[[str], Any], int]:
+def _quick_test(shape: Node) -> tuple[Callable[[str], Any], int]:
     """A test for short texts, and the length up to which it may be used."""
     if shape == EMPTY:
         return lambda _: True, 2**62
     literal = literal_text(shape)
     if literal is not None:
         return lambda text: literal in text, 2**62
-    length = safe_length(shape) if ranges <= MOST_RANGES else -1
+    length = safe_length(shape)
     return (re.compile(for_python(shape, groups=False)).search if length >= 0 else bool), length
 
 
-def _finder(parsed: Parsed, groups: int, limits: Limits) -> Callable[[str], Find]:
-    """A function that gives for a text the way to find matches in it."""
-    length = safe_length(parsed.node) if parsed.ranges <= MOST_RANGES else -1
-    quick = re.compile(for_python(parsed.node, groups=groups > 0)).search if length >= 0 else None
+def _finder(node: Node, groups: int, length: int, limits: Limits) -> Callable[[str], Find]:
+    """A function that gives for a text the way to find matches in it: `re` for texts up to the length."""
+    quick = re.compile(for_python(node, groups=groups > 0)).search if length >= 0 else None
     linear: list[Callable[[str], Find]] = []
 
     def find_quickly(text: str, position: int) -> Spans | None:
@@ -144,7 +151,7 @@ def _finder(parsed: Parsed, groups: int, limits: Limits) -> Callable[[str], Find
         if len(text) <= length:
             return find_quickly
         if not linear:
-            linear.append(linear_finder(parsed.node, groups, limits))
+            linear.append(linear_finder(node, groups, limits))
         return linear[0](text)
 
     return choose

@@ -29,8 +29,8 @@ Spans: TypeAlias = "tuple[tuple[int, int], ...]"
 Find: TypeAlias = "Callable[[str, int], Spans | None]"
 
 # The work that may be done for each character of `Limits.regex_input`, in steps of the pattern times characters: in
-# Python they take 0.3 us, in RE2 about 1 ns, times groups.
-PYTHON_STEPS, RE2_STEPS = 1_000, 1_000_000
+# Python they take 0.3 us, or 4 us where the place of a match is wanted; in RE2 about 1 ns, times groups.
+TEST_STEPS, FIND_STEPS, RE2_STEPS = 1_000, 250, 1_000_000
 # RE2 compiles larger patterns too, but may then take seconds for any text.
 MOST_RE2_STEPS = 10_000
 
@@ -153,7 +153,7 @@ def _asks_within_words(node: Node) -> bool:
 def _python_test(shape: Node, limits: Limits) -> Callable[[str], bool]:
     from kyvernopy.golang.regex_automaton import Tester  # noqa: PLC0415 - few patterns need it
 
-    most = limits.regex_input * PYTHON_STEPS // (program_size(shape) + 1) - 1
+    most = limits.regex_input * TEST_STEPS // (program_size(shape) + 1) - 1
     testers: list[Tester] = []
 
     def test(text: str) -> bool:
@@ -169,7 +169,7 @@ def _python_test(shape: Node, limits: Limits) -> Callable[[str], bool]:
 def _python_finder(node: Node, groups: int, limits: Limits) -> Callable[[str], Find]:
     from kyvernopy.golang.regex_automaton import Finder  # noqa: PLC0415 - few patterns need it
 
-    bound = limits.regex_input * PYTHON_STEPS
+    bound = limits.regex_input * FIND_STEPS
     most = bound // (program_size(node) + 1) - 1
     finders: list[Finder] = []
 

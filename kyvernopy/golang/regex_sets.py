@@ -42,6 +42,51 @@ POSIX: dict[str, Ranges] = {
     "xdigit": (DIGITS, (65, 70), (97, 102)),
 }
 
+CATEGORY_NAMES = {
+    "casedletter": "lc",
+    "closepunctuation": "pe",
+    "combiningmark": "m",
+    "connectorpunctuation": "pc",
+    "control": "cc",
+    "currencysymbol": "sc",
+    "dashpunctuation": "pd",
+    "decimalnumber": "nd",
+    "enclosingmark": "me",
+    "finalpunctuation": "pf",
+    "format": "cf",
+    "initialpunctuation": "pi",
+    "letter": "l",
+    "letternumber": "nl",
+    "lineseparator": "zl",
+    "lowercaseletter": "ll",
+    "mark": "m",
+    "mathsymbol": "sm",
+    "modifierletter": "lm",
+    "modifiersymbol": "sk",
+    "nonspacingmark": "mn",
+    "number": "n",
+    "openpunctuation": "ps",
+    "other": "c",
+    "otherletter": "lo",
+    "othernumber": "no",
+    "otherpunctuation": "po",
+    "othersymbol": "so",
+    "paragraphseparator": "zp",
+    "privateuse": "co",
+    "punctuation": "p",
+    "separator": "z",
+    "spaceseparator": "zs",
+    "spacingmark": "mc",
+    "surrogate": "cs",
+    "symbol": "s",
+    "titlecaseletter": "lt",
+    "unassigned": "cn",
+    "uppercaseletter": "lu",
+    "cntrl": "cc",
+    "digit": "nd",
+    "punct": "p",
+}
+
 # All that can be assigned in the Unicode versions of the Pythons this runs on, and the two planes for private use.
 ASSIGNED_BELOW, TAGS, PRIVATE = 0x33480, (0xE0000, 0xE0200), 0xF0000
 # Outside these no character has another case.
@@ -121,12 +166,28 @@ def _orbits() -> Mapping[int, tuple[int, ...]]:
 
 def unicode_class(name: str) -> Ranges | None:
     r"""The characters of `\p{name}`: a category such as `L` and `Lu`, or a script such as `Greek`; None if unknown."""
-    name = name.translate({ord(character): None for character in "_- "}).capitalize()
-    if name in ("Any", "Ascii"):
-        return ANY if name == "Any" else POSIX["ascii"]
-    if name == "Assigned":
-        return negated(_categories()["Cn"])
-    return _categories().get("LC" if name == "Lc" else name)
+    # Upstream: neither case nor these three characters count.
+    key = name.translate({ord(character): None for character in "_- "}).lower()
+    match key:
+        case "any":
+            return ANY
+        case "ascii":
+            return POSIX["ascii"]
+        case "assigned":
+            return negated(_categories()["cn"])
+        case _:
+            return _categories().get(CATEGORY_NAMES.get(key, key)) or _script(key)
+
+
+def _script(name: str) -> Ranges | None:
+    """The characters of a script of writing."""
+    from kyvernopy.golang.scripts import SCRIPTS  # noqa: PLC0415 - rarely asked for
+
+    for script, written in SCRIPTS.items():
+        if script.replace("_", "").lower() == name:
+            bounds = [pair.partition("-") for pair in written.split()]
+            return tuple([(int(low, 16), int(high or low, 16)) for low, _, high in bounds])
+    return None
 
 
 @lru_cache(maxsize=1)
@@ -144,4 +205,4 @@ def _categories() -> Mapping[str, Ranges]:
         parts = [ranges for category, ranges in result.items() if category[0] == letter]
         result[letter] = merged(pair for ranges in parts for pair in ranges)
     result["LC"] = merged(pair for category in ("Lu", "Ll", "Lt") for pair in result[category])
-    return result
+    return {category.lower(): ranges for category, ranges in result.items()}
