@@ -37,6 +37,12 @@ class KindFilter:
     namespace: str = ""
     name: str = ""
 
+    def __str__(self) -> str:
+        kinds = self.kinds
+        kind = "/".join(part for part in (kinds.group, kinds.version) if part not in ("", "*"))
+        kind = "/".join(filter(None, (kind, kinds.kind, kinds.subresource)))
+        return f"{kind},{self.namespace},{self.name}"
+
     def for_kind(self, gvk: GVK, subresource: str) -> Test:
         """What is left to be tested once the kind is known."""
         if not self.kinds.matches(gvk, subresource, ephemeral_containers=False):
@@ -145,6 +151,13 @@ class Configuration:
     def for_kind(self, gvk: GVK, subresource: str) -> Test:
         """The test of `filters` for one kind; `never` where no filter is for it."""
         return any_of([one.for_kind(gvk, subresource) for one in self.resource_filters])
+
+    def reason(self, request: Request) -> str:
+        """Why no policy is asked about a request that the configuration leaves alone."""
+        for one in self.resource_filters:
+            if one.for_kind(request.gvk, request.subresource)(request):
+                return f"the configuration leaves the resource alone: resourceFilters has [{one}]"
+        return f"the configuration leaves the user alone: {request.user.username}"
 
     def excludes(self, user: User, admission: bool) -> bool:  # noqa: FBT001  the other half of the question
         """Whether rules are not for a user: one who is excluded, in an admission request, and by nothing included."""

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kyvernopy.engine.match import Filter, all_of, any_of, never
+from kyvernopy.engine.match import Filter, all_of, any_of, explain_filters, never
+from kyvernopy.engine.rule_context import explain_conditions
 from kyvernopy.errors import ExpressionError, LimitExceeded
+from kyvernopy.explanations import Explanation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any
 
     from kyvernopy.engine.conditions import CompiledConditions
     from kyvernopy.engine.match import GVK, Test
     from kyvernopy.engine.request import Request
+    from kyvernopy.engine.rule_context import RuleContext
     from kyvernopy.jmespath.dialect import Dialect
     from kyvernopy.policies.exceptions import ExceptionMatch, PolicyException
     from kyvernopy.variables.context import Context
@@ -57,14 +59,14 @@ class ExceptionFilter:
         self._last = (gvk, subresource, test)
         return test
 
-    def reasons(self, request: Request) -> list[str]:
-        """Why the exception is not for a resource; nothing if it is."""
-        found = [one.reasons(request) for one in self._filters]
-        if not found:
-            return ["match cannot be empty"]
-        if self._any:
-            return ["no resource matched"] if all(found) else []
-        return [reason for reasons in found for reason in reasons]
+    def explain(self, request: Request) -> Explanation:
+        """Which filters match and which do not."""
+        if not self._filters:
+            return Explanation("false", title="match", message="match cannot be empty")
+        filters = tuple(explain_filters(request, self._filters, "any" if self._any else "all"))
+        found = [one.outcome == "true" for one in filters]
+        matches = any(found) if self._any else all(found)
+        return Explanation("true" if matches else "false", title="match", children=filters)
 
 
 class CompiledException:
@@ -96,9 +98,12 @@ class CompiledException:
         except (ExpressionError, LimitExceeded):
             return False
 
-    def explain(self, context: Callable[[], Context]) -> Any:
-        """What the conditions compared; None without conditions."""
-        return None if self._conditions is None else self._conditions.explain(context())
+    def explain(self, request: Request, context: RuleContext) -> Explanation:
+        """Whether it applies, with the filter or the condition that says so."""
+        match = self.filter.explain(request)
+        conditions = explain_conditions("conditions", self._conditions, context) if match.outcome == "true" else ()
+        outcome = "true" if self.applies(request, lambda: context) else "false"
+        return Explanation(outcome, title=f"exception {self.key}", children=(match, *conditions))
 
     def __repr__(self) -> str:
         return f"<CompiledException {self.key}>"

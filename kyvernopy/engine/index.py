@@ -68,15 +68,11 @@ class Index:
 
     def explain(self, request: Request) -> Explanation:
         """What every rule says about a request, also those that are not for it."""
-        from kyvernopy.engine.explain import explain_rules  # noqa: PLC0415  only who asks pays
+        from kyvernopy.engine.explain import explain_request  # noqa: PLC0415  only who asks pays
 
-        explained = []
-        for policy in self._policies:
-            for parts in policy.parts(request.gvk[2]):
-                if parts.rule.validate is not None:
-                    rule = parts.bind(request.gvk, request.subresource)
-                    explained.append(parts.explain(request, rule.decide(request) if rule else None))
-        return explain_rules(explained, request)
+        configuration = self._configuration
+        left_alone = configuration if configuration is not None and self._is_left_alone(request) else None
+        return explain_request(self._policies, left_alone, request)
 
     def compile_patterns(self) -> None:
         """Bring the patterns of all rules into their fastest form."""

@@ -44,6 +44,8 @@ class Criterion:
     holds: Test
     reason: str
     unreadable: str = ""
+    expected: Any = None
+    found: Callable[[Request], Any] | None = None
 
     def failures(self, request: Request) -> Iterator[str]:
         """The reason, unless the test holds."""
@@ -52,6 +54,12 @@ class Criterion:
                 yield self.reason
         except SelectorError as error:
             yield f"{self.unreadable}: {error}"
+
+    def explain(self, request: Request) -> Iterator[Explanation]:
+        """The reason with what was expected and found, unless the test holds."""
+        found = self.found(request) if self.found else None
+        for reason in self.failures(request):
+            yield Explanation("", title=reason, expected=self.expected, found=found)
 
 
 class Matcher:
@@ -93,21 +101,18 @@ class Matcher:
         return failures or self._exclusions(request)
 
     def explain(self, request: Request) -> Explanation:
-        """Which filters match and which do not, with what each of them says of itself."""
+        """Which filters match and which do not, with what each of them expected and found."""
         reasons = self.reasons(request)
-        filters = [*self._explain_filters(request, self._match, self._block)]
-        if self._exclude and not any(child.outcome == "false" for child in filters if not self._any):
-            filters += self._explain_filters(request, self._exclude, f"exclude {self._exclude_block}".rstrip())
-        return Explanation(
-            "false" if reasons else "true", title="match", message="\n".join(reasons), children=tuple(filters)
-        )
-
-    def _explain_filters(self, request: Request, filters: list[Filter], block: str) -> Iterator[Explanation]:
-        for index, one in enumerate(filters):
-            reasons = one.reasons(request)
-            spot = f"{block}[{index}]" if block.endswith(("any", "all")) else block or "resources"
-            title = f"{spot}: kinds {', '.join(one.kinds)}" if one.kinds else spot
-            yield Explanation("false" if reasons else "true", title=title, message="\n".join(reasons))
+        if not request.subject or self._policy_namespace not in ("", request.namespace):
+            found = request.namespace if request.subject else None
+            return Explanation("false", "", "\n".join(reasons), self._policy_namespace or None, found, title="match")
+        filters = list(explain_filters(request, self._match, self._block or "resources"))
+        left_out = self._exclude and not any(one.reasons(request) for one in self._match if not self._any)
+        if left_out:
+            filters += explain_filters(request, self._exclude, f"exclude {self._exclude_block}".rstrip())
+        told = bool(left_out and reasons) or (self._any and len(self._match) > 1)
+        message = "\n".join(reasons) if told else ""
+        return Explanation("false" if reasons else "true", title="match", message=message, children=tuple(filters))
 
     def _exclusions(self, request: Request) -> list[str]:
         excluded = [not one.reasons(request) for one in self._exclude]
@@ -121,6 +126,16 @@ _EXCLUDED = {
     "all": "resource excluded since the combination of all criteria exclude it",
     "": "resource excluded",
 }
+
+
+def explain_filters(request: Request, filters: list[Filter], block: str) -> Iterator[Explanation]:
+    """Each filter of a block, with the reasons why it does not match."""
+    for index, one in enumerate(filters):
+        spot = f"{block}[{index}]" if block.endswith(("any", "all")) else block
+        reasons = one.explain(request)
+        yield Explanation(
+            "false" if reasons else "true", title=f"{spot}: {one}" if str(one) else spot, children=reasons
+        )
 
 
 def _filters(block: MatchBlock) -> tuple[ResourceFilter, ...]:
@@ -138,6 +153,7 @@ class Filter:
 
     def __init__(self, wanted: ResourceFilter, *, exclude: bool, exception: bool = False) -> None:
         description = wanted.resources
+        self._wanted = wanted
         self._exclude = exclude
         self._empty = description.is_empty
         self._kinds = Kinds(description.kinds)
@@ -146,10 +162,10 @@ class Filter:
         self._users = list(_user_criteria(wanted))
         self._names_users = (wanted.roles, wanted.cluster_roles, wanted.subjects) != (None, None, None)
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds as they are written."""
-        return self._kinds.texts
+    def __str__(self) -> str:
+        """What is asked for, field by field."""
+        fields = self._wanted.resources.to_dict() | self._wanted.to_dict()
+        return "; ".join(f"{name} {_words(value)}" for name, value in fields.items() if name != "resources")
 
     def for_kind(self, gvk: GVK, subresource: str) -> Test:
         """The test of everything but the kind."""
@@ -170,14 +186,25 @@ class Filter:
 
     def reasons(self, request: Request) -> list[str]:
         """Why the filter does not match: the operation alone, or all other reasons."""
+        return [reason for criterion in self._criteria(request) for reason in criterion.failures(request)]
+
+    def explain(self, request: Request) -> tuple[Explanation, ...]:
+        """The reasons with what was expected and found; nothing if the filter matches."""
+        return tuple(reason for criterion in self._criteria(request) for reason in criterion.explain(request))
+
+    def _criteria(self, request: Request) -> list[Criterion]:
+        """What a request is asked; only one criterion where that decides alone."""
         users = self._names_users and (self._exclude or request.user.is_known)
         if self._empty and not users:
-            return ["match cannot be empty"]
+            return [Criterion(never, "match cannot be empty")]
         if self._operations and request.operation not in self._operations:
-            return ["operation does not match"]
-        kinds = [] if self._kinds.include(request.gvk, request.subresource) else [self._kinds.reason]
-        criteria = [*self._description, *(self._users if users else ())]
-        return kinds + [reason for criterion in criteria for reason in criterion.failures(request)]
+            expected = sorted(self._operations)
+            return [Criterion(never, "operation does not match", "", expected, lambda request: request.operation)]
+        kinds = self._kinds
+        kind = Criterion(
+            lambda request: kinds.include(request.gvk, request.subresource), kinds.reason, "", kinds.texts, _kind_of
+        )
+        return [kind, *self._description, *(self._users if users else ())]
 
 
 @dataclass(frozen=True)
@@ -206,21 +233,28 @@ class Kinds:
 def _description_criteria(description: ResourceDescription, *, exception: bool) -> Iterator[Criterion]:
     if description.name:
         wanted = compile_wildcard(description.name)
-        yield Criterion(lambda request: wanted(request.name), "name does not match")
+        yield Criterion(lambda request: wanted(request.name), "name does not match", "", description.name, _name_of)
     if description.names:
         names = _any_wildcard(description.names)
-        yield Criterion(lambda request: names(request.name), "none of the names match")
+        expected = description.names
+        yield Criterion(lambda request: names(request.name), "none of the names match", "", expected, _name_of)
     if description.namespaces:
-        namespaces = _any_wildcard(description.namespaces)
-        yield Criterion(lambda request: namespaces(request.matched_namespace), "namespace does not match")
+        namespaces, expected = _any_wildcard(description.namespaces), description.namespaces
+        test: Test = lambda request: namespaces(request.matched_namespace)  # noqa: E731  as the others
+        yield Criterion(test, "namespace does not match", "", expected, lambda request: request.matched_namespace)
     if description.annotations:
-        yield Criterion(_annotations_test(description.annotations), "annotations does not match")
+        test, wrong = _annotations_test(description.annotations), "annotations does not match"
+        yield Criterion(test, wrong, "", description.annotations, lambda request: dict(request.annotations))
     if description.selector is not None:
         select = _selector_test(description.selector)
+        test, wrong = lambda request: select(request.labels), "selector does not match"
         unreadable = "failed to parse selector"
-        yield Criterion(lambda request: select(request.labels), "selector does not match", unreadable)
+        yield Criterion(test, wrong, unreadable, description.selector, lambda request: dict(request.labels))
     if description.namespace_selector is not None:
         yield _exception_selector_criterion(description) if exception else _namespace_selector_criterion(description)
+
+
+NAMESPACE_WORDS = ("namespace selector does not match labels", "failed to parse namespace selector")
 
 
 def _selector_test(selector: Mapping[str, Any]) -> Callable[[Mapping[str, str]], bool]:
@@ -265,7 +299,7 @@ def _namespace_selector_criterion(description: ResourceDescription) -> Criterion
             return False
         return not (kind or everything) or select(request.namespace_labels)
 
-    return NamespaceCriterion(holds, "namespace selector does not match labels", "failed to parse namespace selector")
+    return NamespaceCriterion(holds, *NAMESPACE_WORDS, description.namespace_selector, _namespace_labels_of)
 
 
 def _exception_selector_criterion(description: ResourceDescription) -> Criterion:
@@ -275,7 +309,7 @@ def _exception_selector_criterion(description: ResourceDescription) -> Criterion
     def holds(request: Request) -> bool:
         return request.kind in ("", "Namespace") or select(request.namespace_labels)
 
-    return Criterion(holds, "namespace selector does not match labels", "failed to parse namespace selector")
+    return Criterion(holds, *NAMESPACE_WORDS, description.namespace_selector, _namespace_labels_of)
 
 
 class NamespaceCriterion(Criterion):
@@ -296,14 +330,20 @@ def _user_criteria(wanted: ResourceFilter) -> Iterator[Criterion]:
     words = "user info does not match {} for the given conditionBlock"
     if wanted.roles:
         roles = frozenset(wanted.roles)
-        yield Criterion(lambda request: not roles.isdisjoint(request.user.roles), words.format("roles"))
+        test: Test = lambda request: not roles.isdisjoint(request.user.roles)  # noqa: E731  as the others
+        yield Criterion(test, words.format("roles"), "", wanted.roles, lambda request: request.user.roles)
     if wanted.cluster_roles:
         bound = frozenset(wanted.cluster_roles)
-        holds: Test = lambda request: not bound.isdisjoint(request.user.cluster_roles)  # noqa: E731  as the others
-        yield Criterion(holds, words.format("clustersRoles"))
+        test = lambda request: not bound.isdisjoint(request.user.cluster_roles)  # noqa: E731  as the others
+        found: Callable[[Request], Any] = lambda request: request.user.cluster_roles  # noqa: E731  as the others
+        yield Criterion(test, words.format("clustersRoles"), "", wanted.cluster_roles, found)
     if wanted.subjects:
         tests = [_subject_test(subject) for subject in wanted.subjects]
-        yield Criterion(lambda request: any(test(request) for test in tests), words.format("subject"))
+        expected = [subject.to_dict() for subject in wanted.subjects]
+        found = lambda request: [request.user.username, *request.user.groups]  # noqa: E731  as the others
+        yield Criterion(
+            lambda request: any(test(request) for test in tests), words.format("subject"), "", expected, found
+        )
 
 
 def _subject_test(subject: Subject) -> Test:
@@ -320,6 +360,30 @@ def _subject_test(subject: Subject) -> Test:
             return lambda request: name(request.user.username)
         case _:
             return never
+
+
+# --- What was found, for explanations ---
+
+
+def _kind_of(request: Request) -> str:
+    """The kind as a policy would write it."""
+    parts = (*request.gvk, request.subresource)
+    return "/".join(filter(None, parts))
+
+
+def _name_of(request: Request) -> str:
+    return request.name
+
+
+def _namespace_labels_of(request: Request) -> dict[str, str]:
+    return dict(request.namespace_labels)
+
+
+def _words(value: Any) -> str:
+    """A field of a filter in a line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={_words(one)}" for key, one in value.items())
+    return ", ".join(map(_words, value)) if isinstance(value, list) else str(value)
 
 
 # --- Tests of tests ---

@@ -6,6 +6,7 @@ therefore made from the results of enforced rules alone, whatever the audited on
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.documents.emit import emit_as_kyverno
@@ -92,9 +93,9 @@ class Response:
     def explain(self) -> Explanation:
         """Why each rule that applies says what it says. `PolicySet.explain` also has the rules that do not apply."""
         about = ResourceRef.of(self._resource)
-        children = tuple(result.explain() for result in self._results)
+        children = tuple(replace(result.explain(), about="") for result in self._results)  # said once is enough
         outcome = "allowed" if self.allowed else "blocked"
-        return Explanation(outcome, title=str(about), children=children)
+        return Explanation(outcome, title=str(about), about=str(about.place), children=children)
 
     def to_dict(self) -> dict[str, Any]:
         """The decision and all results as plain data."""

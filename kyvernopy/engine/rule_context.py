@@ -15,7 +15,7 @@ from kyvernopy.variables.context import Context
 from kyvernopy.variables.entries import compile_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kyvernopy.engine.conditions import CompiledConditions
     from kyvernopy.engine.request import Request
@@ -109,6 +109,15 @@ class ContextEntries:
         if self._problem:
             raise ExpressionError(self._problem)
 
+    def explain(self, context: RuleContext) -> Iterator[Explanation]:
+        """The entries that were loaded, with their values, and those that had nobody to load them."""
+        for entry in self._entries:
+            title = f"context entry {entry.name}"
+            if entry.name in context.data:
+                yield Explanation("", title=title, found=context.data[entry.name])
+            elif entry.unavailable:
+                yield Explanation("", title=f"{title} ({entry.kind}) could not be loaded", message=entry.unavailable)
+
 
 def unmet(preconditions: CompiledConditions | None, context: RuleContext) -> Judgement | None:
     """Why preconditions say that there is nothing to check; None if they hold (spec 03 §5.4)."""
@@ -129,8 +138,7 @@ def explain_conditions(
     """Conditions with the values that they see now; nothing where there are none."""
     if conditions is None:
         return ()
-    try:
-        outcome: Any = "true" if conditions.holds(context)[0] else "false"
-    except ExpressionError as error:
-        return (Explanation(Status.ERROR, title=title, message=error.message),)
-    return (Explanation(outcome, title=title, children=tuple(conditions.explain(context))),)
+    children = tuple(conditions.explain(context))
+    outcomes = [child.outcome for child in children]
+    outcome = next((one for one in ("error", "false") if one in outcomes), "true")
+    return (Explanation(outcome, title=title, children=children),)

@@ -12,7 +12,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.exhaustive import assert_never
-from kyvernopy.explanations import Explanation
+from kyvernopy.explanations import Explanation, ends
 from kyvernopy.golang.text import show, type_name
 from kyvernopy.patterns.evaluation import Evaluation
 from kyvernopy.patterns.nodes import (
@@ -56,7 +56,7 @@ class Kind(Enum):
 
 @dataclass(slots=True, eq=False)
 class Mismatch:
-    """The error of a node that does not match; `text` makes the message without its prefix."""
+    """The error of a node that does not match; `text` makes the message without its prefix, `title` names an anchor."""
 
     kind: Kind
     path: str
@@ -64,6 +64,7 @@ class Mismatch:
     expected: Any = None
     found: Any = None
     children: tuple[Mismatch, ...] = ()
+    title: str = ""
 
     @property
     def is_skip(self) -> bool:
@@ -98,10 +99,10 @@ def find(node: Node, resource: Any, cache: Cache) -> tuple[Outcome, Mismatch | N
 
 
 def _explanation(error: Mismatch, outcome: Outcome, path: str) -> Explanation:
-    children = tuple(
+    below = (
         _explanation(child, Outcome.SKIP if child.is_skip else Outcome.FAIL, child.path) for child in error.children
     )
-    return Explanation(outcome, path, error.message, error.expected, error.found, children)
+    return Explanation(outcome, path, error.message, error.expected, error.found, ends(below), error.title)
 
 
 # --- Elements (spec 01 §6.4) ---
@@ -164,12 +165,12 @@ def _list(
     node: EachItem | AllLeaves | Positions | EmptyList | Existing, value: list[Any], path: str, evaluation: Evaluation
 ) -> Mismatch | None:
     if isinstance(node, EachItem):
-        return _items(zip(repeat(node.item), value), path, node.raw, evaluation)
+        return _items(zip(repeat(node.item), value), path, evaluation)
     if isinstance(node, AllLeaves):
         return _leaf(node.leaf, value, path, evaluation)
     if isinstance(node, Positions):
         if len(value) >= len(node.items):
-            return _items(zip(node.items, value, strict=False), path, node.raw, evaluation)
+            return _items(zip(node.items, value, strict=False), path, evaluation)
         sizes = f"resource Array len is {len(value)} and pattern Array len is {len(node.items)}"
         return _plain("", lambda: f"validate Array failed, array length mismatch, {sizes}", node.raw, value)
     if isinstance(node, EmptyList):
@@ -177,7 +178,7 @@ def _list(
     return _existing(node.items, node.raw, value, path, evaluation)
 
 
-def _items(pairs: Iterable[tuple[Node, Any]], path: str, raw: Any, evaluation: Evaluation) -> Mismatch | None:
+def _items(pairs: Iterable[tuple[Node, Any]], path: str, evaluation: Evaluation) -> Mismatch | None:
     """Skips count only if no element succeeded; any other error is returned at once."""
     skips: list[Mismatch] = []
     succeeded = False
@@ -194,14 +195,14 @@ def _items(pairs: Iterable[tuple[Node, Any]], path: str, raw: Any, evaluation: E
             skips.append(error)
         else:
             return error
-    return _aggregated_skip(path, skips, raw) if skips and not succeeded else None
+    return _aggregated_skip(path, skips) if skips and not succeeded else None
 
 
-def _aggregated_skip(path: str, skips: list[Mismatch], expected: Any) -> Mismatch:
+def _aggregated_skip(path: str, skips: list[Mismatch]) -> Mismatch:
     """Spec 01 §9.5: the messages of the members, joined."""
     members = tuple(skips)
     text = lambda: "; ".join(skip.message for skip in members)  # noqa: E731  reads as the text it is
-    return Mismatch(Kind.AGGREGATED_SKIP, path, text, expected, children=members)
+    return Mismatch(Kind.AGGREGATED_SKIP, path, text, children=members)
 
 
 NOT_A_MAP = "Pattern has to be of type map to compare against items in resource"
@@ -248,10 +249,16 @@ def _anchors(node: MapNode, resource: Mapping[str, Any], path: str, evaluation: 
             direct = direct or error.kind is not Kind.AGGREGATED_SKIP  # an anchor itself did not apply
         elif not direct:  # once an anchor did not apply, failures no longer count
             return error
-    return _aggregated_skip(path, skips, node.raw) if skips and (direct or not succeeded) else None
+    return _aggregated_skip(path, skips) if skips and (direct or not succeeded) else None
 
 
 # --- Keys (spec 01 §6.7) ---
+
+ANCHORS = {ConditionKey: "condition", GlobalKey: "global", NegationKey: "negation", ExistenceKey: "existence"}
+
+
+def _title(key: ConditionKey | GlobalKey | NegationKey | ExistenceKey) -> str:
+    return f"{ANCHORS[type(key)]} anchor {key.key.text}"
 
 
 def _key(key: KeyNode, resource: Mapping[str, Any], path: str, evaluation: Evaluation) -> Mismatch | None:
@@ -279,27 +286,27 @@ def _anchor(
         case EqualityKey():
             return mismatch(key.child, value, path, evaluation)
         case ConditionKey():
-            return _wrapped(Kind.CONDITION, mismatch(key.child, value, path, evaluation))
+            return _wrapped(Kind.CONDITION, key, mismatch(key.child, value, path, evaluation))
         case GlobalKey():
-            return _wrapped(Kind.GLOBAL, mismatch(key.child, value, path, evaluation))
+            return _wrapped(Kind.GLOBAL, key, mismatch(key.child, value, path, evaluation))
         case ExistenceKey():
             return _existence(key, value, path, evaluation)
         case NegationKey():
-            return Mismatch(Kind.NEGATION, path, lambda: f"{path} is not allowed", None, value)
+            return Mismatch(Kind.NEGATION, path, lambda: f"{path} is not allowed", None, value, title=_title(key))
         case _:
             assert_never(key)
 
 
 def _absent(key: ConditionKey, path: str) -> Mismatch:
     reason = "conditional anchor key doesn't exist in the resource"
-    return Mismatch(Kind.CONDITION, path, lambda: reason, key.child.raw, None)
+    return Mismatch(Kind.CONDITION, path, lambda: reason, key.child.raw, None, title=_title(key))
 
 
-def _wrapped(kind: Kind, error: Mismatch | None) -> Mismatch | None:
+def _wrapped(kind: Kind, key: ConditionKey | GlobalKey, error: Mismatch | None) -> Mismatch | None:
     """An anchor takes any error below it for its own."""
     if error is None:
         return None
-    return Mismatch(kind, error.path, lambda: error.message, error.expected, error.found, (error,))
+    return Mismatch(kind, error.path, lambda: error.message, error.expected, error.found, (error,), _title(key))
 
 
 def _existence(key: ExistenceKey, value: Any, path: str, evaluation: Evaluation) -> Mismatch | None:
@@ -310,4 +317,7 @@ def _existence(key: ExistenceKey, value: Any, path: str, evaluation: Evaluation)
     if not isinstance(key.child, Existing):
         reason = "Pattern has to be of list to compare against resource"
         return _plain(path, lambda: f"invalid pattern type {type_name(raw)}: {reason}", raw, value)
-    return mismatch(key.child, value, path, evaluation)
+    error = mismatch(key.child, value, path, evaluation)
+    if error is not None:
+        error.title = _title(key)
+    return error

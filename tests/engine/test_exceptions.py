@@ -50,7 +50,7 @@ def test_a_kind_is_told_from_the_one_before():
 def test_a_match_that_says_nothing_matches_nothing(match):
     exception = exception_of(match=match)
     assert not applies(exception, Request(pod()))
-    assert CompiledException(exception, None).filter.reasons(Request(pod()))
+    assert CompiledException(exception, None).filter.explain(Request(pod())).outcome == "false"
 
 
 def test_operations_are_not_looked_at():
@@ -73,7 +73,7 @@ def test_a_namespace_selector_is_passed_over_where_there_is_no_namespace(kind, l
     exception = exception_of(match={"all": [{"resources": wanted}]})
     request = Request({**pod(), "kind": kind}, namespace_labels=labels)
     assert applies(exception, request) is expected
-    assert (CompiledException(exception, None).filter.reasons(request) == []) is expected
+    assert (CompiledException(exception, None).filter.explain(request).outcome == "true") is expected
 
 
 class Conditions:

@@ -120,7 +120,8 @@ class CompiledCondition:
             expected = (self._operand or self._operand_in(context)).value
             outcome = "true" if self.holds(context) else "false"
         except KyvernopyError as error:
-            message = str(error)
+            # Below the text that Kyverno gives, as messages are compared with it, the spot in the expression.
+            message = f"{error}\n{getattr(error, 'caret', '')}".rstrip()
         title = f"{show(self._key.document)} {self._operator}"
         return Explanation(outcome, title=title, message=message, expected=expected, found=key)
 

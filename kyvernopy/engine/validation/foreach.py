@@ -12,11 +12,11 @@ from kyvernopy.engine.conditions import compile_conditions
 from kyvernopy.engine.rule_context import ContextEntries, explain_conditions, unmet
 from kyvernopy.engine.validation.judgement import text_of
 from kyvernopy.errors import ExpressionError
-from kyvernopy.explanations import Explanation
+from kyvernopy.explanations import Explanation, ends
 from kyvernopy.golang.text import type_name
 from kyvernopy.jmespath.values import OpaqueInt
-from kyvernopy.variables.entries.variable import known_query
 from kyvernopy.results import Status
+from kyvernopy.variables.entries.variable import known_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +71,7 @@ class ForEachCheck:
         children: list[Explanation] = []
         for loop in self._loops:
             children.append(loop.explain(seen, context))
-            if children[-1].outcome in (Status.FAIL, Status.ERROR):
+            if children[-1].children and children[-1].outcome in (Status.FAIL, Status.ERROR):
                 break
         status = judgement[0] if judgement else ""
         return Explanation(status, title="foreach", children=tuple(children))
@@ -154,15 +154,18 @@ class Loop:
         try:
             elements = self.elements(context)
         except ExpressionError as error:
-            return Explanation("", title=title, message=error.message)
+            return Explanation("" if "Unknown key" in error.message else "error", title=title, message=error.message)
         context.checkpoint()
-        children = list(self._explain_elements(elements, seen, context))
+        outcomes: set[str] = set()
+        children = ends(self._explain_elements(elements, seen, context, outcomes))
         context.restore()
-        decided = children[-1].outcome if children else ""
+        outcome = next((one for one in (Status.FAIL, Status.ERROR, Status.PASS) if one in outcomes), "")
         many = f"{len(elements)} element{'' if len(elements) == 1 else 's'}"
-        return Explanation(decided, title=f"{title}: {many}", children=tuple(children))
+        return Explanation(outcome, title=f"{title}: {many}", children=children)
 
-    def _explain_elements(self, elements: list[Any], seen: Any, context: RuleContext) -> Iterator[Explanation]:
+    def _explain_elements(
+        self, elements: list[Any], seen: Any, context: RuleContext, outcomes: set[str]
+    ) -> Iterator[Explanation]:
         for index, element in enumerate(elements):
             if element is None:
                 continue
@@ -173,18 +176,21 @@ class Loop:
             message = text_of(judgement[1]) if judgement and judgement[0] is not Status.PASS else ""
             below = self._explain_body(element, seen, context)
             yield Explanation(status, title=f"element {index}{_name(element)}", message=message, children=below)
-            if status in (Status.FAIL, Status.ERROR) and UNREADABLE not in message:
-                return
+            if UNREADABLE not in message:
+                outcomes.add(status)
+                if status in (Status.FAIL, Status.ERROR):
+                    return
 
     def _explain_body(self, element: Any, seen: Any, context: RuleContext) -> tuple[Explanation, ...]:
         is_map = isinstance(element, dict)
         if self._wanted and not is_map:
             return ()
-        conditions = explain_conditions("preconditions", self._preconditions, context)
-        if self._unmet(context) is not None or self._check is None:
-            return conditions
-        shown = element if is_map and self._wanted is not False else seen
-        return (*conditions, self._check.explain(shown, context))
+        unmet = self._unmet(context)  # before anything else: it declares the context entries
+        steps = explain_conditions("preconditions", self._preconditions, context)
+        if unmet is None and self._check is not None:
+            shown = element if is_map and self._wanted is not False else seen
+            steps = (*steps, self._check.explain(shown, context))
+        return (*self._entries.explain(context), *steps)
 
     def patterns(self) -> list[Pattern]:
         """The patterns that are asked about each element."""
