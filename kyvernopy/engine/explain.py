@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from kyvernopy.engine.index import APPLIED
 from kyvernopy.engine.rule_context import explain_conditions
 from kyvernopy.errors import ExpressionError, LimitExceeded
 from kyvernopy.explanations import Explanation
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from kyvernopy.source import Place
 
 __all__ = ["explain_request", "explain_rule"]
-
-# The results after which `applyRules: One` stops (spec 03 §5.3).
-APPLIED = frozenset({Status.PASS, Status.FAIL})
 
 
 # --- All rules ---
