@@ -159,6 +159,10 @@ class Configuration:
                 return f"the configuration leaves the resource alone: resourceFilters has [{one}]"
         return f"the configuration leaves the user alone: {request.user.username}"
 
+    def leaves_alone(self, request: Request) -> bool:
+        """Whether no policy is asked about a request at all (spec 03 §3.1, §3.2)."""
+        return self.filters(request) or self.excludes(request.user, request.admission is not None)
+
     def excludes(self, user: User, admission: bool) -> bool:  # noqa: FBT001  the other half of the question
         """Whether rules are not for a user: one who is excluded, in an admission request, and by nothing included."""
         if not admission:

@@ -41,16 +41,9 @@ class Index:
     def decide(self, request: Request) -> Response:
         """The answer to a request."""
         subject = request.subject
-        if not subject or (self._configuration is not None and self._is_left_alone(request)):
+        if not subject or (self._configuration is not None and self._configuration.leaves_alone(request)):
             return Response((), subject, fails_closed=False)
         return self.rules_of(request).decide(request)
-
-    def _is_left_alone(self, request: Request) -> bool:
-        """Whether the configuration keeps all policies from the resource, or from who sends it (spec 03 §3.1, §3.2)."""
-        configuration, admission = self._configuration, request.admission is not None
-        return configuration is not None and (
-            configuration.filters(request) or configuration.excludes(request.user, admission)
-        )
 
     def rules_of(self, request: Request) -> RulesOfKind:
         """The rules that can match what is asked about."""
@@ -71,7 +64,7 @@ class Index:
         from kyvernopy.engine.explain import explain_request  # noqa: PLC0415  only who asks pays
 
         configuration = self._configuration
-        left_alone = configuration if configuration is not None and self._is_left_alone(request) else None
+        left_alone = configuration if configuration is not None and configuration.leaves_alone(request) else None
         return explain_request(self._policies, left_alone, request)
 
     def compile_patterns(self) -> None:

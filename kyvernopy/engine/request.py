@@ -71,6 +71,7 @@ class Request:
         "new",
         "old",
         "operation",
+        "pictured",
         "rule_values",
         "subject",
         "subresource",
@@ -94,6 +95,7 @@ class Request:
         self.user = user
         self.namespace_labels = namespace_labels or NO_LABELS
         self.subject: dict[str, Any] = new if new is not None else old or {}
+        self.pictured = self.subject  # whose images rules look at
         self.subresource = subresource
         self.admission = admission  # the request as the API server sent it, if it did; rules read it as `request`
         self.rule_values = NO_VALUES
@@ -132,7 +134,7 @@ class Request:
         """Put the images of the resource into a context (spec 02 §5.4)."""
         dialect = context.dialect
         parse = partial(parse_image, default_registry=dialect.default_registry, mutate=dialect.registry_mutation)
-        images = extract_images(self.subject, parse=parse)
+        images = extract_images(self.pictured, parse=parse)
         if images:
             context.replace_entry("images", image_variables(images))
 
@@ -143,19 +145,24 @@ class Request:
             context.add_variable(name, value)
         facts = context.data
         new, old = facts["request"].get("object"), facts["request"].get("oldObject")
-        changed = Request(
-            new if self.new is not None else None,
-            old if self.old is not None else None,
-            self.operation,
-            self.user,
-            self.namespace_labels,
-            self._gvk,
-            self.subresource,
-            self.admission,
-        )
-        changed.rule_values = self.rule_values
-        changed._facts = facts
+        return self._copy(new if self.new is not None else None, old if self.old is not None else None, facts)
+
+    def with_resource(self, resource: dict[str, Any]) -> Request:
+        """The request about a resource that was changed. Upstream: its images stay those that it had before."""
+        facts = self._facts
+        if facts is not None:
+            facts = {**facts, "request": {**facts["request"], "object": resource}}
+        new, old = (resource, self.old) if self.new is not None else (None, resource)
+        changed = self._copy(new, old, facts)
+        changed.pictured = self.pictured
         return changed
+
+    def _copy(self, new: dict[str, Any] | None, old: dict[str, Any] | None, facts: dict[str, Any] | None) -> Request:
+        circumstances = (self.operation, self.user, self.namespace_labels, self._gvk, self.subresource, self.admission)
+        other = Request(new, old, *circumstances)
+        other.rule_values = self.rule_values
+        other._facts = facts
+        return other
 
     @property
     def kind_key(self) -> tuple[Any, ...]:

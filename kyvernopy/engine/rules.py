@@ -32,18 +32,20 @@ if TYPE_CHECKING:
     from kyvernopy.patterns.pattern import Pattern
     from kyvernopy.policies.model import Policy, Rule
 
-__all__ = ["CompiledRule", "RuleParts"]
+__all__ = ["CompiledRule", "Evaluation", "RuleParts", "too_much"]
 
 
 class RuleParts:
     """Everything of a rule that does not depend on the kind that is asked about."""
+
+    type = "Validation"
 
     def __init__(self, policy: Policy, ref: PolicyRef, rule: Rule, settings: Settings) -> None:
         self.policy = policy
         self.rule = rule
         self.settings = settings
         self.matcher = Matcher(rule, policy.confined_to)
-        self.info = self.info_for(RuleInfo(ref, rule.name), "", NO_LABELS)
+        self.info = self.info_for(RuleInfo(ref, rule.name, self.type), "", NO_LABELS)
         self.has_overrides = _has_overrides(policy, rule)
         self.tolerant = _tolerates_old_violations(policy, rule)
         dialect = settings.dialect
@@ -129,7 +131,7 @@ class CompiledRule:
             if self._tolerant and request.is_update:
                 judgement = self._tolerate(judgement, request, None)
         except (LimitExceeded, RecursionError) as error:
-            judgement = _too_much(error)
+            judgement = too_much(error)
         if judgement is None:
             return None
         result = RuleResult(self._info or self._info_for(request), judgement[0], judgement[1], request, self)
@@ -155,7 +157,7 @@ class CompiledRule:
                 if self._tolerant and request.is_update:
                     judgement = self._tolerate(judgement, request, context)
         except (LimitExceeded, RecursionError) as error:
-            judgement = _too_much(error)
+            judgement = too_much(error)
         if judgement is None:
             return None
         result = RuleResult(self._info or self._info_for(request), judgement[0], judgement[1], request, self)
@@ -227,7 +229,7 @@ class Evaluation:
         return Status.SKIP, f"rule is skipped due to policy exceptions{', '.join(applying)}"
 
 
-def _too_much(error: LimitExceeded | RecursionError) -> Judgement:
+def too_much(error: LimitExceeded | RecursionError) -> Judgement:
     """A bound that was crossed, while everything else is still judged."""
     return Status.ERROR, str(error) if isinstance(error, LimitExceeded) else "the input is nested too deeply"
 

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.errors import ExpressionError, LimitExceeded
+from kyvernopy.golang.text import json_number
 from kyvernopy.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
@@ -18,13 +19,33 @@ if TYPE_CHECKING:
 
     from kyvernopy.jmespath.run import Run
 
-__all__ = ["ExpRef", "OpaqueInt", "copied", "equal", "is_number", "is_true", "json_text", "sorted_keys", "type_of"]
+__all__ = [
+    "ExpRef",
+    "OpaqueInt",
+    "copied",
+    "equal",
+    "is_number",
+    "is_true",
+    "json_text",
+    "plain",
+    "sorted_keys",
+    "type_of",
+]
 
 
 class OpaqueInt(int):
     """An integer that is no number of the dialect, such as `elementIndex` or a result of `compare` (spec 02 §1)."""
 
     __slots__ = ()
+
+
+def plain(node: Any) -> Any:
+    """The value with ordinary integers for opaque ones, as everything but expressions sees it."""
+    if isinstance(node, OpaqueInt):
+        return int(node)
+    if isinstance(node, dict):
+        return {key: plain(below) for key, below in node.items()}
+    return [plain(item) for item in node] if isinstance(node, list) else node
 
 
 class ExpRef:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from kyvernopy.engine.validation.judgement import NOTHING_TO_COMPARE, Fixed
 from kyvernopy.errors import ExpressionError
 from kyvernopy.explanations import Explanation
-from kyvernopy.jmespath.values import OpaqueInt
+from kyvernopy.jmespath.values import plain
 from kyvernopy.patterns.holes import fill
 from kyvernopy.patterns.parse import Parser
 from kyvernopy.patterns.pattern import Pattern
@@ -113,7 +113,7 @@ class FilledIn:
         """The check for the values that the variables have now; one that they cannot be looked up is an error."""
         assert context is not None  # noqa: S101  reads_context
         try:
-            values = [_plain(value) for value in self._template.fill_parts(context)]
+            values = [plain(value) for value in self._template.fill_parts(context)]
         except ExpressionError as error:
             return Fixed((Status.ERROR, f"variable substitution failed: {error}"))
         # The text tells numbers, booleans and texts apart, and keeps the order of keys.
@@ -129,15 +129,6 @@ class FilledIn:
     def patterns(self) -> list[Pattern]:
         """None that are there beforehand."""
         return []
-
-
-def _plain(node: Any) -> Any:
-    """An integer that is opaque to JMESPath is an ordinary one to a pattern."""
-    if isinstance(node, OpaqueInt):
-        return int(node)
-    if isinstance(node, dict):
-        return {key: _plain(below) for key, below in node.items()}
-    return [_plain(item) for item in node] if isinstance(node, list) else node
 
 
 # --- pattern (spec 01 §8.2) ---
