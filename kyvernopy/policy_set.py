@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from kyvernopy.documents.load import Paths
+    from kyvernopy.engine.mutation.index import Mutations
+    from kyvernopy.engine.mutation.response import MutateResponse, TargetsResponse
+    from kyvernopy.engine.pipeline import PipelineResponse
     from kyvernopy.engine.response import Response
     from kyvernopy.engine.settings import Functions
     from kyvernopy.errors import Errors, Finding
@@ -44,7 +47,7 @@ class PolicySet:
     `errors` has what could not be loaded, if errors were collected; `notes` what was left out or ignored.
     """
 
-    __slots__ = ("_index", "_settings", "errors", "notes", "policies")
+    __slots__ = ("_index", "_mutations", "_settings", "errors", "notes", "policies")
 
     def __init__(
         self,
@@ -59,6 +62,7 @@ class PolicySet:
         self.notes: tuple[Finding, ...] = tuple(notes)
         self._settings = settings or Settings.of()
         self._index = Index(self.policies, self._settings)
+        self._mutations: Mutations | None = None  # made when first needed
 
     @classmethod
     def from_documents(
@@ -102,6 +106,78 @@ class PolicySet:
         what is no mapping and cannot become one.
         """
         return self._index.decide(self._request(resource, old, operation, user, namespace_labels, variables))
+
+    def mutate(
+        self,
+        resource: Any,
+        *,
+        old: Any = None,
+        operation: str = "CREATE",
+        user: Mapping[str, Any] | None = None,
+        namespace_labels: Mapping[str, str] | None = None,
+        variables: Mapping[str, Any] | None = None,
+    ) -> MutateResponse:
+        """Change one resource with every mutate rule that is for it, each about what those before it made.
+
+        The arguments are those of `validate`. `resource` of the response is the patched one, which shares with the
+        original what did not change; the input is never modified. A rule with an error changes nothing, and what its
+        policy had changed before is dropped. Rules with `targets` are left out; see `mutate_existing`.
+        """
+        return self._all_mutations.decide(self._request(resource, old, operation, user, namespace_labels, variables))
+
+    def mutate_existing(
+        self,
+        trigger: Any,
+        targets: Iterable[Any],
+        *,
+        old: Any = None,
+        operation: str = "CREATE",
+        user: Mapping[str, Any] | None = None,
+        namespace_labels: Mapping[str, str] | None = None,
+        variables: Mapping[str, Any] | None = None,
+    ) -> TargetsResponse:
+        """Change resources that exist, with every mutate rule with `targets` that the trigger matches.
+
+        `targets` are the resources among which the selectors of rules look; the other arguments are those of
+        `validate`, for the trigger. `targets` of the response are those that were changed, in their new form.
+        """
+        request = self._request(trigger, old, operation, user, namespace_labels, variables)
+        return self._all_mutations.decide_targets(request, [as_plain(one) for one in targets])
+
+    def apply(
+        self,
+        resource: Any,
+        *,
+        old: Any = None,
+        operation: str = "CREATE",
+        user: Mapping[str, Any] | None = None,
+        namespace_labels: Mapping[str, str] | None = None,
+        variables: Mapping[str, Any] | None = None,
+    ) -> PipelineResponse:
+        """Take one resource the whole way of admission: mutate rules first, then validate rules on what they made.
+
+        The arguments are those of `validate`.
+        """
+        return self.run(self._request(resource, old, operation, user, namespace_labels, variables))
+
+    def run(self, request: Request) -> PipelineResponse:
+        """The same for a request that was put together elsewhere, as applications of this library do."""
+        from kyvernopy.engine.pipeline import PipelineResponse  # noqa: PLC0415  validating does without
+
+        mutated = self._all_mutations.decide(request)
+        changed = mutated.resource is not mutated.original
+        return PipelineResponse(
+            mutated, self._index.decide(request.restarted(mutated.resource) if changed else request)
+        )
+
+    @property
+    def _all_mutations(self) -> Mutations:
+        from kyvernopy.engine.mutation.index import Mutations  # noqa: PLC0415  validating does without
+
+        mutations = self._mutations
+        if mutations is None:
+            mutations = self._mutations = Mutations(self.policies, self._settings)
+        return mutations
 
     def validate_review(
         self,

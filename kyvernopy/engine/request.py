@@ -157,6 +157,12 @@ class Request:
         changed.pictured = self.pictured
         return changed
 
+    def restarted(self, resource: Any) -> Request:
+        """The request about a changed resource, for the next policy, which sees its images as well."""
+        changed = self.with_resource(resource)
+        changed.pictured = changed.subject
+        return changed
+
     def _copy(self, new: dict[str, Any] | None, old: dict[str, Any] | None, facts: dict[str, Any] | None) -> Request:
         circumstances = (self.operation, self.user, self.namespace_labels, self._gvk, self.subresource, self.admission)
         other = Request(new, old, *circumstances)

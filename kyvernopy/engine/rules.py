@@ -99,12 +99,15 @@ class RuleParts:
         """The patterns that can be brought into a faster form."""
         return self.check.patterns() if self.check else []
 
+    def tests_for(self, gvk: GVK, subresource: str) -> Test | None:
+        """What is left of match and exclude for one kind; None if they can never hold."""
+        matches = self.matcher.for_kind(gvk, subresource)
+        return None if matches is never else matches
+
     def bind(self, gvk: GVK, subresource: str) -> CompiledRule | None:
         """The rule for resources of one kind; None if it can never give a result for them."""
-        if not self.says_something:
-            return None
-        matches = self.matcher.for_kind(gvk, subresource)
-        return None if matches is never else CompiledRule(self, matches)
+        matches = self.tests_for(gvk, subresource) if self.says_something else None
+        return None if matches is None else CompiledRule(self, matches)
 
 
 class CompiledRule:

@@ -1,0 +1,60 @@
+"""What a mutate rule came to: a status, a message, and the resource as it is now (spec 04 §2.2, §2.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kyvernopy.engine.mutation.patches import RuleError
+from kyvernopy.errors import PatchError
+from kyvernopy.jmespath.values import equal
+from kyvernopy.results import Status
+
+if TYPE_CHECKING:
+    from kyvernopy.engine.mutation.patches import PatchSource
+    from kyvernopy.engine.rule_context import RuleContext
+
+__all__ = ["UNCHANGED", "Change", "apply_patch", "success"]
+
+UNCHANGED = "no patches applied"
+
+
+class Change(NamedTuple):
+    """The outcome of a patch; after an error the resource is as it was before."""
+
+    status: Status
+    message: str
+    resource: dict[str, Any]
+
+
+def apply_patch(source: PatchSource, resource: dict[str, Any], context: RuleContext | None) -> Change:
+    """Fill in a patch and apply it."""
+    try:
+        patched = source.filled(context).apply(resource)
+    except RuleError as error:
+        return Change(Status.ERROR, error.message, resource)
+    except PatchError as error:
+        return Change(Status.ERROR, f"failed to patch resource: {error.message}", resource)
+    if patched is resource or equal(patched, resource):
+        return Change(Status.SKIP, UNCHANGED, resource)
+    problem = _undecodable(patched)
+    if problem:
+        return Change(Status.ERROR, f"failed to unmarshal patched resource: {problem}", resource)
+    return Change(Status.PASS, "", patched)
+
+
+def _undecodable(patched: Any) -> str:
+    """Why a document is no resource any more; empty if it is one."""
+    from kyvernopy.jmespath.values import json_text  # noqa: PLC0415  only a mistake needs it
+
+    if not isinstance(patched, dict):
+        return f"json: cannot unmarshal {'array' if isinstance(patched, list) else 'value'} into a resource"
+    kind = patched.get("kind")
+    return "" if isinstance(kind, str) and kind else f"Object 'Kind' is missing in '{json_text(patched)}'"
+
+
+def success(patched: dict[str, Any]) -> str:
+    """The message of a rule that changed something."""
+    metadata = patched.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    kind, name, namespace = patched.get("kind"), metadata.get("name") or "", metadata.get("namespace")
+    return f"mutated {kind}/{name} in namespace {namespace}" if namespace else f"mutated {kind}/{name}"

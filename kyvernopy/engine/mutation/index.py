@@ -1,0 +1,135 @@
+"""All mutate rules of a set of policies: asked in order, each about what those before it made (spec 04 §2.1, §2.3).
+
+After an error the later rules of that policy have no results, and what the policy had changed is dropped, as an
+admission that ignores the failure drops it; the next policy goes on with the resource as it was before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kyvernopy.engine.index import MOST_KINDS, policy_ref
+from kyvernopy.engine.mutation.response import MutateResponse, TargetsResponse
+from kyvernopy.engine.mutation.rules import MutationParts
+from kyvernopy.engine.mutation.targets import TargetParts
+from kyvernopy.policies.autogen import compute_rules
+from kyvernopy.results import RuleResult, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kyvernopy.engine.mutation.rules import CompiledMutation
+    from kyvernopy.engine.request import Request
+    from kyvernopy.engine.settings import Settings
+    from kyvernopy.policies.model import Policy, Rule
+
+__all__ = ["Mutations"]
+
+# The results after which `applyRules: One` stops (spec 03 §5.3).
+APPLIED = frozenset({Status.PASS, Status.FAIL})
+
+
+class Mutations:
+    """The mutate rules of some policies, by the kind that is asked about."""
+
+    def __init__(self, policies: Sequence[Policy], settings: Settings) -> None:
+        self._configuration = settings.configuration
+        self._policies = [MutatingPolicy(policy, settings) for policy in policies if _mutates(policy)]
+        self._kinds: dict[tuple[Any, ...], list[tuple[MutatingPolicy, list[CompiledMutation]]]] = {}
+
+    def decide(self, request: Request) -> MutateResponse:
+        """What becomes of the resource of a request."""
+        results: list[RuleResult] = []
+        current = request
+        if request.subject and not (self._configuration and self._configuration.leaves_alone(request)):
+            for policy, rules in self._rules_of(request):
+                current = policy.apply(rules, current, results)
+        return MutateResponse(results, current.subject, request.subject)
+
+    def decide_targets(self, trigger: Request, resources: Sequence[dict[str, Any]]) -> TargetsResponse:
+        """What becomes of resources that exist, when something happens to another one.
+
+        A target that several rules mean is changed by each of them in turn.
+        """
+        results: list[RuleResult] = []
+        current = {id(one): one for one in resources}
+        changed: dict[int, dict[str, Any]] = {}
+        for policy in self._policies if trigger.subject else ():
+            for result, target, patched in policy.change_targets(trigger, list(current.values())):
+                results.append(result)
+                if patched is not None:
+                    key = next(known for known, one in current.items() if one is target)
+                    current[key] = changed[key] = patched
+        return TargetsResponse(results, trigger.subject, list(changed.values()))
+
+    def _rules_of(self, request: Request) -> list[tuple[MutatingPolicy, list[CompiledMutation]]]:
+        key = request.kind_key
+        try:
+            found = self._kinds.get(key)
+        except TypeError:  # a kind that is a list or a map
+            return self._bound(request)
+        if found is None:
+            found = self._bound(request)
+            if len(self._kinds) >= MOST_KINDS:
+                self._kinds.clear()
+            self._kinds[key] = found
+        return found
+
+    def _bound(self, request: Request) -> list[tuple[MutatingPolicy, list[CompiledMutation]]]:
+        bound = ((policy, policy.bind(request)) for policy in self._policies)
+        return [(policy, rules) for policy, rules in bound if rules]
+
+
+class MutatingPolicy:
+    """The mutate rules of one policy."""
+
+    __slots__ = ("_existing", "_namespace", "_parts", "_stops")
+
+    def __init__(self, policy: Policy, settings: Settings) -> None:
+        ref = policy_ref(policy)
+        rules = [rule for rule in compute_rules(policy) if rule.mutate is not None]
+        self._parts = [MutationParts(policy, ref, rule, settings) for rule in rules if not has_targets(rule)]
+        self._existing = [TargetParts(policy, ref, rule, settings) for rule in rules if has_targets(rule)]
+        self._stops = policy.spec.apply_rules == "One"
+        self._namespace = policy.confined_to
+
+    def bind(self, request: Request) -> list[CompiledMutation]:
+        """The rules that can match what is asked about."""
+        bound = (parts.bind_mutation(request.gvk, request.subresource) for parts in self._parts)
+        return [rule for rule in bound if rule is not None]
+
+    def apply(self, rules: list[CompiledMutation], request: Request, results: list[RuleResult]) -> Request:
+        """Add the results of these rules; the request about the resource that they leave."""
+        if self._namespace and not request.is_within(self._namespace):
+            return request
+        current = request
+        for rule in rules:
+            result, current = rule.decide(current)
+            if result is None:
+                continue
+            results.append(result)
+            if result.status is Status.ERROR:
+                return request
+            if self._stops and result.status in APPLIED:
+                break
+        return current.restarted(current.subject) if current is not request else request
+
+    def change_targets(
+        self, trigger: Request, resources: list[dict[str, Any]]
+    ) -> Iterator[tuple[RuleResult, dict[str, Any] | None, dict[str, Any] | None]]:
+        """A result for each target of each rule that the trigger matches, with the target before and after."""
+        if self._namespace and not trigger.is_within(self._namespace):
+            return
+        for parts in self._existing:
+            rule = parts.bind_targets(trigger.gvk, trigger.subresource)
+            if rule is not None:
+                yield from rule.decide(trigger, resources)
+
+
+def _mutates(policy: Policy) -> bool:
+    return any(rule.mutate is not None for rule in policy.spec.rules)
+
+
+def has_targets(rule: Rule) -> bool:
+    """Whether a rule changes resources that exist. Upstream: be the list of them empty."""
+    return rule.mutate is not None and rule.mutate.targets is not None
