@@ -167,7 +167,7 @@ class PatternCheck:
 
     def explain(self, seen: Any, context: RuleContext | None) -> Explanation:  # noqa: ARG002  see Check
         """The part of the pattern that decided."""
-        return NOTHING_TO_COMPARE if seen is None else replace(self._pattern.explain(seen), title="pattern")
+        return NOTHING_TO_COMPARE if seen is None else _explain("pattern", self._pattern, seen)
 
     def patterns(self) -> list[Pattern]:
         """The pattern."""
@@ -230,7 +230,7 @@ class AnyPatternCheck:
             return NOTHING_TO_COMPARE
         tried = []
         for index, pattern in enumerate(self._patterns):
-            tried.append(replace(pattern.explain(seen), title=f"anyPattern[{index}]"))
+            tried.append(_explain(f"anyPattern[{index}]", pattern, seen))
             if tried[-1].outcome is Outcome.PASS:
                 break
         return Explanation(judgement[0], title="anyPattern", children=tuple(tried))
@@ -238,6 +238,12 @@ class AnyPatternCheck:
     def patterns(self) -> list[Pattern]:
         """The patterns."""
         return self._patterns
+
+
+def _explain(name: str, pattern: Pattern, seen: Any) -> Explanation:
+    """Why a pattern matches or not, under its name; an anchor that decided has one of its own."""
+    explained = pattern.explain(seen)
+    return replace(explained, title=f"{name}: {explained.title}" if explained.title else name)
 
 
 class NoList(Fixed):
