@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["quote", "scientific", "show", "show_string", "trim", "type_name"]
+__all__ = ["json_number", "quote", "scientific", "show", "show_string", "trim", "type_name"]
 
 # Go's unicode.IsSpace; a bare `str.strip()` would also strip U+001C to U+001F.
 WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -19,8 +19,9 @@ WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u20
 ESCAPES = {'"': '\\"', "\\": "\\\\", "\a": "\\a", "\b": "\\b", "\f": "\\f"}
 ESCAPES |= {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
 
-# Bounds of the floats that `%v` prints without an exponent.
+# Bounds of the floats that `%v` prints without an exponent, and of those that JSON does.
 PLAIN_FROM, PLAIN_BELOW = 1e-4, 1e6
+JSON_PLAIN_FROM, JSON_PLAIN_BELOW = 1e-6, 1e21
 
 
 def trim(text: str) -> str:
@@ -130,6 +131,28 @@ def scientific(value: float, letter: str) -> str:
     exponent -= len(digits) - len(significant)
     point = "." if len(significant) > 1 else ""
     return f"{sign}{significant[0]}{point}{significant[1:]}{letter}{exponent:+03d}"
+
+
+def json_number(number: float) -> str:
+    """A finite number as JSON text (`encoding/json`): whole floats without their point, `1e+21`, `1e-7`."""
+    if isinstance(number, int):
+        return str(number)
+    if number == 0 or JSON_PLAIN_FROM <= abs(number) < JSON_PLAIN_BELOW:
+        return _without_exponent(repr(number))
+    return repr(number).replace("e-0", "e-").removesuffix(".0")
+
+
+def _without_exponent(text: str) -> str:
+    """The digits that `repr` gives, with the point at its place."""
+    mantissa, _, power = text.partition("e")
+    if not power:
+        return text.removesuffix(".0")
+    sign = "-" if mantissa[0] == "-" else ""
+    whole, _, fraction = mantissa.lstrip("-").partition(".")
+    exponent = int(power)
+    if exponent < 0:
+        return f"{sign}0.{'0' * (-exponent - len(whole))}{whole}{fraction}"
+    return f"{sign}{whole}{fraction.ljust(exponent, '0')}"
 
 
 def quote(text: str) -> str:

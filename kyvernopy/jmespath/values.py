@@ -243,22 +243,7 @@ def _float_text(number: float) -> str:
     if number - number != 0:
         name = "NaN" if number != number else "+Inf" if number > 0 else "-Inf"  # noqa: PLR0124  NaN is not itself
         raise ExpressionError(f"json: unsupported value: {name}")
-    if number == 0 or 1e-6 <= abs(number) < 1e21:  # noqa: PLR2004  where Go begins to write exponents
-        return _without_exponent(repr(number))
-    return repr(number).replace("e-0", "e-").removesuffix(".0")
-
-
-def _without_exponent(text: str) -> str:
-    """The digits that `repr` gives, with the point at its place."""
-    mantissa, _, power = text.partition("e")
-    if not power:
-        return text.removesuffix(".0")
-    sign = "-" if mantissa[0] == "-" else ""
-    whole, _, fraction = mantissa.lstrip("-").partition(".")
-    exponent = int(power)
-    if exponent < 0:
-        return f"{sign}0.{'0' * (-exponent - len(whole))}{whole}{fraction}"
-    return f"{sign}{whole}{fraction.ljust(exponent, '0')}"
+    return json_number(number)
 
 
 def as_float(number: float) -> float:
