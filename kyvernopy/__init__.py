@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from kyvernopy import jmespath
     from kyvernopy.engine.conditions.evaluate import evaluate_condition
+    from kyvernopy.engine.mutation.patch_text import json_patch
     from kyvernopy.engine.response import Response
     from kyvernopy.errors import (
         DocumentError,
@@ -29,12 +30,13 @@ if TYPE_CHECKING:
         PolicyError,
         PolicyViolation,
     )
+    from kyvernopy.explanations import Explanation
+    from kyvernopy.kubernetes.json_diff import json_diff
     from kyvernopy.limits import Limits
     from kyvernopy.patterns.pattern import Pattern, compile_pattern
     from kyvernopy.policy_set import PolicySet, load_policies, parse_policies
     from kyvernopy.reports.report import Report
     from kyvernopy.resources import load_resources
-    from kyvernopy.explanations import Explanation
     from kyvernopy.results import Outcome, RuleResult, Status
     from kyvernopy.source import Resource
     from kyvernopy.variables.substitute import substitute
@@ -61,6 +63,8 @@ __all__ = [
     "compile_pattern",
     "evaluate_condition",
     "jmespath",
+    "json_diff",
+    "json_patch",
     "load_policies",
     "load_resources",
     "parse_policies",
@@ -69,6 +73,7 @@ __all__ = [
 
 _HOMES = {
     "engine.conditions.evaluate": ("evaluate_condition",),
+    "engine.mutation.patch_text": ("json_patch",),
     "engine.response": ("Response",),
     "errors": (
         "DocumentError",
@@ -80,6 +85,7 @@ _HOMES = {
         "PolicyError",
         "PolicyViolation",
     ),
+    "kubernetes.json_diff": ("json_diff",),
     "limits": ("Limits",),
     "patterns.pattern": ("Pattern", "compile_pattern"),
     "policy_set": ("PolicySet", "load_policies", "parse_policies"),

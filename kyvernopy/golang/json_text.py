@@ -13,6 +13,8 @@ from kyvernopy.errors import LimitExceeded
 from kyvernopy.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kyvernopy.limits import Limits
 
 __all__ = ["JsonError", "read_json"]
@@ -27,12 +29,21 @@ class JsonError(ValueError):
     """A text that is no JSON; the message is the one of Go."""
 
 
-def read_json(text: str, limits: Limits = DEFAULT_LIMITS) -> Any:
-    """The value of a JSON text; integers stay ints where doubles hold them exactly."""
+def read_json(
+    text: str,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    integer: Callable[[str], Any] | None = None,
+    real: Callable[[str], Any] | None = None,
+) -> Any:
+    """The value of a JSON text; integers stay ints where doubles hold them exactly.
+
+    `integer` and `real` make other values of numbers without and with a point or an exponent.
+    """
     import json  # noqa: PLC0415  most programs have no JSON text inside of their policies
 
     try:
-        value = json.loads(text, parse_int=_integer, parse_float=_float, parse_constant=_constant)
+        value = json.loads(text, parse_int=integer or _integer, parse_float=real or _float, parse_constant=_constant)
     except RecursionError:
         raise LimitExceeded("depth", text.count("[") + text.count("{"), limits.depth) from None
     except ValueError as error:
