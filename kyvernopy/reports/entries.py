@@ -86,6 +86,14 @@ def source(policy: PolicyRef) -> str:
     return SOURCES.get(policy.kind.removeprefix("Namespaced"), ("kyverno", None))[0]
 
 
+def _properties(result: RuleResult) -> dict[str, str]:
+    """What a rule adds by itself, how its policy is processed, and the names of the exceptions that were applied."""
+    properties = {**result.properties, "process": process(result.info.policy)}
+    if result.exceptions:
+        properties["exceptions"] = ",".join(key.rpartition("/")[2] for key in result.exceptions)
+    return properties
+
+
 def process(policy: PolicyRef) -> str:
     """How results of a policy come about. It describes the policy, not what asked for this result."""
     fixed = SOURCES.get(policy.kind.removeprefix("Namespaced"), ("", None))[1]
@@ -155,7 +163,7 @@ def entry(
             "category": category(policy.annotations),
             "message": _message(result),
             "policy": result.rule if policy.kind in NAMED_BY_RULE else policy.key,
-            "properties": dict(sorted({**result.properties, "process": process(policy)}.items())),
+            "properties": dict(sorted(_properties(result).items())),
             "resources": [reference(result.resource)] if with_resource else None,
             "result": str(reported(result, audit_warn=audit_warn)),
             "rule": result.rule,

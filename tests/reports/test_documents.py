@@ -265,3 +265,8 @@ def test_documents_are_read_as_they_were_written(results: list[RuleResult], time
 
 def test_a_place_is_no_part_of_an_identity():
     assert ResourceRef(name="a", place=Place("b")) == ResourceRef(name="a")
+
+
+def test_an_entry_names_the_exceptions_that_were_applied():
+    skipped = RuleResult(REQUIRE_TAG, Status.SKIP, "", WEB).with_exceptions(["shop/one", "two"])
+    assert entries.entry(skipped)["properties"] == {"exceptions": "one,two", "process": "background scan"}
