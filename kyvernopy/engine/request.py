@@ -10,8 +10,6 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from kyvernopy.images.extract import extract_images, image_variables
-from kyvernopy.kubernetes.image_references import parse_image
 from kyvernopy.kubernetes.kinds import gvk_of
 from kyvernopy.variables.context import Context, service_account
 
@@ -78,7 +76,7 @@ class Request:
         "user",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  a request has that many parts
         self,
         new: dict[str, Any] | None,
         old: dict[str, Any] | None = None,
@@ -115,9 +113,8 @@ class Request:
         request: dict[str, Any] = dict(self.admission) if self.admission is not None else {}
         request.setdefault("namespace", self.namespace)
         request["operation"] = self.operation
-        for name, resource in (("object", self.new), ("oldObject", self.old)):
-            if resource is not None:
-                request[name] = resource
+        objects = (("object", self.new), ("oldObject", self.old))
+        request.update({name: resource for name, resource in objects if resource is not None})
         facts: dict[str, Any] = {"request": request}
         user = self.user
         for name, roles in (("roles", user.roles), ("clusterRoles", user.cluster_roles)):
@@ -132,6 +129,9 @@ class Request:
 
     def load_images(self, context: Context) -> None:
         """Put the images of the resource into a context (spec 02 §5.4)."""
+        from kyvernopy.images.extract import extract_images, image_variables  # noqa: PLC0415  few rules look
+        from kyvernopy.kubernetes.image_references import parse_image  # noqa: PLC0415  as above
+
         dialect = context.dialect
         parse = partial(parse_image, default_registry=dialect.default_registry, mutate=dialect.registry_mutation)
         images = extract_images(self.pictured, parse=parse)

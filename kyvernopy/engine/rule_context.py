@@ -12,7 +12,6 @@ from kyvernopy.errors import ExpressionError, LimitExceeded
 from kyvernopy.explanations import Explanation
 from kyvernopy.results import Status
 from kyvernopy.variables.context import Context
-from kyvernopy.variables.entries import compile_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,9 +22,9 @@ if TYPE_CHECKING:
     from kyvernopy.engine.validation.judgement import Judgement
     from kyvernopy.jmespath.dialect import Dialect
     from kyvernopy.jmespath.expression import Expression
-    from kyvernopy.policies.model import ContextEntry
+    from kyvernopy.policies.model import Condition, Conditions, ContextEntry
 
-__all__ = ["ContextEntries", "RuleContext", "explain_conditions", "unmet"]
+__all__ = ["ContextEntries", "RuleContext", "compile_preconditions", "explain_conditions", "unmet"]
 
 
 class RuleContext(Context):
@@ -95,6 +94,8 @@ class ContextEntries:
             if spec is None:
                 self._problem = f"failed to create deferred loader for context entry {entry.name}"
                 break
+            from kyvernopy.variables.entries import compile_entry  # noqa: PLC0415  most rules declare none
+
             compiled = compile_entry(entry.name, kind, spec, dialect, namespace)
             if compiled is not None:
                 self._entries.append(compiled)
@@ -117,6 +118,17 @@ class ContextEntries:
                 yield Explanation("", title=title, found=context.data[entry.name])
             elif entry.unavailable:
                 yield Explanation("", title=f"{title} ({entry.kind}) could not be loaded", message=entry.unavailable)
+
+
+def compile_preconditions(
+    conditions: Conditions | tuple[Condition, ...] | None, dialect: Dialect
+) -> CompiledConditions | None:
+    """Conditions, compiled; rules without any do not import them."""
+    if conditions is None:
+        return None
+    from kyvernopy.engine.conditions import compile_conditions  # noqa: PLC0415  see above
+
+    return compile_conditions(conditions, dialect)
 
 
 def unmet(preconditions: CompiledConditions | None, context: RuleContext) -> Judgement | None:

@@ -10,11 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kyvernopy.engine.actions import enforces, is_enforced, policy_action, rule_action
-from kyvernopy.engine.conditions import compile_conditions
 from kyvernopy.engine.exceptions import compile_exceptions
 from kyvernopy.engine.match import GVK, Matcher, always, never
 from kyvernopy.engine.request import NO_LABELS, NOBODY, Request
-from kyvernopy.engine.rule_context import ContextEntries, RuleContext, unmet
+from kyvernopy.engine.rule_context import ContextEntries, RuleContext, compile_preconditions, unmet
 from kyvernopy.engine.validation.body import compile_validate
 from kyvernopy.errors import ExpressionError, LimitExceeded
 from kyvernopy.golang.text import show
@@ -51,7 +50,7 @@ class RuleParts:
         dialect = settings.dialect
         self.check = compile_validate(policy, rule, dialect)
         self.entries = ContextEntries(rule.context, dialect, policy.confined_to)
-        self.preconditions = compile_conditions(rule.preconditions, dialect)
+        self.preconditions = compile_preconditions(rule.preconditions, dialect)
         self.exceptions = compile_exceptions(settings.exceptions, policy.key, rule.name, dialect)
         self.template = compile_template(dict(rule.report_properties or {}), dialect)
         constant = self.template.is_constant

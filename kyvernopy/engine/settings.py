@@ -55,8 +55,7 @@ class Settings:
 
     def with_configuration(self, configuration: Configuration) -> Settings:
         """The settings under a configuration, which also says how images are read."""
-        now, registry = self.dialect, configuration.default_registry
-        mutation = configuration.registry_mutation
-        dialect = Dialect(now.functions, now.providers, now.limits, registry, registry_mutation=mutation)
+        registry, mutation = configuration.default_registry, configuration.registry_mutation
+        dialect = self.dialect.with_registry(registry, mutation=mutation)
         size = configuration.context_size
         return replace(self, dialect=dialect, configuration=configuration, context_size=size)

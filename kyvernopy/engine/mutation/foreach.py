@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kyvernopy.engine.conditions import compile_conditions
 from kyvernopy.engine.mutation.change import UNCHANGED, Change, apply_patch
 from kyvernopy.engine.mutation.patches import PatchSource
-from kyvernopy.engine.rule_context import ContextEntries
+from kyvernopy.engine.rule_context import ContextEntries, compile_preconditions
 from kyvernopy.errors import ExpressionError
 from kyvernopy.jmespath.values import equal
 from kyvernopy.results import Status
@@ -66,7 +65,7 @@ class Loop:
         merges = entry.patch_strategic_merge is not None
         self._backwards = entry.order == "Descending" if entry.order else merges
         self._entries = ContextEntries(entry.context, dialect, namespace)
-        self._preconditions = compile_conditions(entry.preconditions, dialect)
+        self._preconditions = compile_preconditions(entry.preconditions, dialect)
         self._nesting = nesting
         self._nested = ForEachPatch(entry.foreach, dialect, namespace, nesting + 1) if entry.foreach else None
         document = {"patchStrategicMerge": entry.patch_strategic_merge} if merges else {}

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kyvernopy.engine.conditions import compile_conditions
 from kyvernopy.engine.mutation.change import Change, success
 from kyvernopy.engine.mutation.rules import MutationParts
 from kyvernopy.engine.request import namespace_of, text_of
-from kyvernopy.engine.rule_context import ContextEntries, unmet
+from kyvernopy.engine.rule_context import ContextEntries, compile_preconditions, unmet
 from kyvernopy.engine.rules import Evaluation, too_much
 from kyvernopy.errors import ExpressionError, LimitExceeded
 from kyvernopy.kubernetes.kinds import gvk_of, parse_kind
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     Resource = dict[str, Any]
     Result = tuple[RuleResult, Resource | None, Resource | None]
 
-__all__ = ["TargetParts"]
+__all__ = ["TargetParts", "is_meant"]
 
 FIELDS = ("apiVersion", "kind", "namespace", "name", "uid", "selector")
 
@@ -67,7 +66,7 @@ class TargetSelector:
         self._index = index
         self._namespace = policy.confined_to
         self.entries = ContextEntries(target.context, dialect, policy.confined_to)
-        self.preconditions = compile_conditions(target.preconditions, dialect)
+        self.preconditions = compile_preconditions(target.preconditions, dialect)
 
     def selected(self, evaluation: Evaluation, resources: Sequence[Resource]) -> list[Resource]:
         """The resources that are meant, in their order. Raises ExpressionError."""
@@ -79,7 +78,7 @@ class TargetSelector:
         if self._namespace:
             fields["namespace"] = self._namespace
         selector = wanted.get("selector")
-        found = [one for one in resources if _is_meant(one, fields)]
+        found = [one for one in resources if is_meant(one, fields)]
         name, namespace = fields.get("name", ""), fields.get("namespace", "")
         if name and namespace and not has_wildcard(name + namespace):
             if not found:
@@ -88,7 +87,7 @@ class TargetSelector:
         return [one for one in found if _is_selected(one, selector)]
 
 
-def _is_meant(resource: Resource, fields: Mapping[str, str]) -> bool:
+def is_meant(resource: Resource, fields: Mapping[str, str]) -> bool:
     """Whether kind, namespace, name and uid are those of a target; empty ones say nothing."""
     version, kind = fields.get("apiVersion", ""), fields.get("kind", "")
     selector = parse_kind(f"{version}/{kind}" if version else kind)

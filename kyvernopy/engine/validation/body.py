@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kyvernopy.engine.validation.deny import DenyCheck
-from kyvernopy.engine.validation.foreach import ForEachCheck, Loop
 from kyvernopy.engine.validation.judgement import Fixed
 from kyvernopy.engine.validation.messages import Messages
 from kyvernopy.engine.validation.patterns import compile_any_pattern, compile_pattern_check
@@ -47,6 +45,8 @@ class Compiler:
     def compile(self, block: Validate | ForEach, nesting: int) -> Check | None:
         """The check of a rule or of an entry of a foreach."""
         if block.deny is not None:
+            from kyvernopy.engine.validation.deny import DenyCheck  # noqa: PLC0415  patterns do without conditions
+
             return DenyCheck(block.deny, self._messages, self._dialect)
         if block.pattern is not None:
             return compile_pattern_check(block.pattern, self._name, self._messages, self._dialect)
@@ -54,6 +54,8 @@ class Compiler:
             return compile_any_pattern(block.any_pattern, self._name, self._messages, self._dialect)
         if not block.foreach:
             return None
+        from kyvernopy.engine.validation.foreach import ForEachCheck, Loop  # noqa: PLC0415  as above
+
         return ForEachCheck(
             [
                 Loop(entry, self.compile(entry, nesting + 1), nesting, self._dialect, self._namespace)

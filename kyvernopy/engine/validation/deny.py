@@ -46,9 +46,9 @@ class DenyCheck:
 
     def explain(self, seen: Any, context: RuleContext | None) -> Explanation:
         """The conditions with the values that they saw."""
-        judgement = self.judge(seen, context)
-        status = judgement[0] if judgement else ""
         assert context is not None  # noqa: S101  reads_context
+        judgement = self.judge(seen, context.fork())  # an entry that cannot be loaded is tried once in a context
+        status = judgement[0] if judgement else ""
         if self._conditions is None:
             return Explanation(status, title="deny without conditions denies everything")
         return Explanation(status, title="deny", children=tuple(self._conditions.explain(context)))

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kyvernopy.engine.conditions import compile_conditions
-from kyvernopy.engine.rule_context import ContextEntries, explain_conditions, unmet
+from kyvernopy.engine.rule_context import ContextEntries, compile_preconditions, explain_conditions, unmet
 from kyvernopy.engine.validation.judgement import text_of
 from kyvernopy.errors import ExpressionError
 from kyvernopy.explanations import Explanation, ends
@@ -89,7 +88,7 @@ class Loop:
         self._query = known_query(entry.list, dialect)
         self._wanted = entry.element_scope
         self._entries = ContextEntries(entry.context, dialect, namespace)
-        self._preconditions = compile_conditions(entry.preconditions, dialect)
+        self._preconditions = compile_preconditions(entry.preconditions, dialect)
         self._check = check
         self._nesting = nesting
 
