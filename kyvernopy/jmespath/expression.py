@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from kyvernopy.errors import LimitExceeded
 from kyvernopy.jmespath.comparisons import is_deep
-from kyvernopy.jmespath.compile import Compiler
+from kyvernopy.jmespath.compiler import Compiler
 from kyvernopy.jmespath.nodes import (
     Call,
     Comparison,
