@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from kyvernopy import jmespath
     from kyvernopy.engine.conditions.evaluate import evaluate_condition
+    from kyvernopy.engine.mutation.overlay import strategic_merge
     from kyvernopy.engine.mutation.patch_text import json_patch
     from kyvernopy.engine.response import Response
     from kyvernopy.errors import (
@@ -68,11 +69,13 @@ __all__ = [
     "load_policies",
     "load_resources",
     "parse_policies",
+    "strategic_merge",
     "substitute",
 ]
 
 _HOMES = {
     "engine.conditions.evaluate": ("evaluate_condition",),
+    "engine.mutation.overlay": ("strategic_merge",),
     "engine.mutation.patch_text": ("json_patch",),
     "engine.response": ("Response",),
     "errors": (

@@ -1,0 +1,257 @@
+"""Strategic merge: what a patch of plain data makes of a resource (spec 04 §3.4).
+
+A walk over patch and resource together that copies a map or list only when something in it changes: what stays as it
+was is the same object as before, up to the whole resource, and nothing of the patch is shared. Lists that merge are
+settled even where the patch does not mention them (two elements of one name become one), so the walk also goes to all
+of these; the tree of `merge_keys` leads there and nowhere else. Only in kinds that Kubernetes does not have must every
+map be visited, for an object of a kind that it has may stand in it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kyvernopy.errors import LimitExceeded, PatchError
+from kyvernopy.kubernetes.merge_keys import Merging, merge_keys
+from kyvernopy.kubernetes.merge_values import ABSENT, Work, copied, measure, same, scalar_text, wrong_kind
+from kyvernopy.kubernetes.merging_lists import merge_elements, merge_sets, settle_elements
+from kyvernopy.limits import DEFAULT_LIMITS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TypeAlias
+
+    from kyvernopy.limits import Limits
+
+__all__ = ["Merger", "merge"]
+
+Map: TypeAlias = "dict[str, Any]"
+
+# Where no built-in kind governs yet: any map below may be an object of one.
+UNGOVERNED = Merging()
+
+
+def merge(resource: Mapping[str, Any], patch: Any, limits: Limits = DEFAULT_LIMITS) -> Any:
+    """The resource with the patch merged in: the same object if nothing changes. Raises PatchError, LimitExceeded."""
+    measure(patch, limits)
+    return Merger(limits).document(resource, patch)
+
+
+class Merger:
+    """One merge: its bounds, and the work that it may still do."""
+
+    __slots__ = ("depth", "spend")
+
+    def __init__(self, limits: Limits, work: Work | None = None) -> None:
+        self.depth = limits.depth
+        self.spend = (work or Work(limits)).spend
+
+    def document(self, resource: Any, patch: Any) -> Any:
+        """The merged document of a patch that has been measured."""
+        if patch is None:
+            merged: Any = ABSENT
+        elif not isinstance(resource, dict):
+            merged = self.member(resource, patch, UNGOVERNED)
+        elif isinstance(patch, dict):
+            merged = self.maps(resource, patch, UNGOVERNED)
+        else:
+            raise wrong_kind("MappingNode", patch)
+        if merged is ABSENT:
+            raise PatchError("filter cannot create or delete objects")
+        return merged
+
+    # --- Maps (§3.4.3) ---
+
+    def maps(self, ours: Map, theirs: Map, place: Merging | None) -> Any:
+        """The map `ours` of the resource with `theirs` merged in, or absent. Members are visited in order."""
+        if place is UNGOVERNED:
+            self.spend(len(ours))
+            place = _governing(ours, theirs)
+        if "$patch" in theirs:
+            directive, theirs = take_directive(theirs)
+            if directive == "delete":
+                return ABSENT
+            if directive == "replace":
+                return self.new_members(theirs, place)
+        merged = ours
+        for name in _names(ours, theirs, place):
+            old = ours.get(name, ABSENT)
+            below = place if place is None or place is UNGOVERNED else place.below.get(name)
+            if name in theirs:
+                new = self.member(old, theirs[name], below)
+            elif old is not None and old is not ABSENT and below is not None:
+                new = self.settled(old, below)
+            else:
+                continue
+            if new is old:
+                continue
+            if merged is ours:
+                merged = dict(ours)
+            if new is ABSENT:
+                del merged[name]
+            else:
+                merged[name] = new
+        return merged
+
+    def member(self, old: Any, new: Any, place: Merging | None) -> Any:
+        """What becomes of a member that the patch states; the first side that is not null decides the kind."""
+        if new is None:
+            return ABSENT
+        if old is None or old is ABSENT:
+            return self.added(new, place)
+        if isinstance(old, dict):
+            if not isinstance(new, dict):
+                raise wrong_kind("MappingNode", new)
+            return self.maps(old, new, place)
+        if isinstance(old, list):
+            if not isinstance(new, list):
+                raise wrong_kind("SequenceNode", new)
+            return self.lists(old, new, place)
+        if isinstance(new, (dict, list)):
+            raise wrong_kind("ScalarNode", new)
+        # spec 04 §3.4.5: a string stays a string
+        merged = scalar_text(new) if isinstance(old, str) else new
+        return old if same(old, merged) else merged
+
+    # --- What the resource does not have: the patch merged with itself ---
+
+    def added(self, new: Any, place: Merging | None) -> Any:
+        """A value of the patch for a member that is absent or null; a list directive is an ordinary element there."""
+        if isinstance(new, list) and place is not None and place.keys is not None:
+            return self.elements(new, new, place)
+        return self.alone(new, place)
+
+    def alone(self, new: Any, place: Merging | None) -> Any:
+        """A value of the patch merged with itself: nulls, directives and elements of the same keys are resolved."""
+        if isinstance(new, dict):
+            return self.new_map(new, place)
+        if not isinstance(new, list):
+            return ABSENT if new is None else new
+        if place is None or place.keys is None:
+            return copied(new)
+        directive, new = take_list_directive(new)
+        return ABSENT if directive == "delete" else self.elements(new, new, place)
+
+    def new_map(self, theirs: Map, place: Merging | None) -> Any:
+        """A map of the patch merged with itself, or absent."""
+        if place is UNGOVERNED:
+            place = _governing(theirs, theirs)
+        if "$patch" in theirs:
+            directive, theirs = take_directive(theirs)
+            if directive == "delete":
+                return ABSENT
+        return self.new_members(theirs, place)
+
+    def new_members(self, theirs: Map, place: Merging | None) -> Map:
+        """The members of a map of the patch without directive, each merged with itself."""
+        made = {}
+        for name in sorted(theirs):
+            below = place if place is None or place is UNGOVERNED else place.below.get(name)
+            value = self.alone(theirs[name], below)
+            if value is not ABSENT:
+                made[name] = value
+        return made
+
+    # --- What the patch does not mention ---
+
+    def settled(self, old: Any, place: Merging) -> Any:
+        """A value of the resource with its merging lists settled; the same object where they are."""
+        if isinstance(old, dict):
+            return self.settled_map(old, place)
+        if isinstance(old, list) and place.keys is not None:
+            return settle_elements(old, place, self) if place.keys else merge_sets(old, [])
+        return old
+
+    def settled_map(self, old: Map, place: Merging) -> Map:
+        """The same for a map."""
+        if place is UNGOVERNED:
+            return self._settled_anywhere(old, 1)
+        settled = old
+        for name in place.names:
+            value = old.get(name)
+            if value is None:
+                continue
+            new = self.settled(value, place.below[name])
+            if new is not value:
+                if settled is old:
+                    settled = dict(old)
+                settled[name] = new
+        return settled
+
+    def _settled_anywhere(self, old: Map, depth: int) -> Map:
+        """The same where no kind is known: all maps are visited, elements of lists are not."""
+        place = _governing(old, old)
+        if place is not UNGOVERNED:
+            return self.settled_map(old, place)
+        self.spend(len(old))
+        if depth > self.depth:
+            raise LimitExceeded("depth", depth, self.depth)
+        settled = old
+        for name in sorted([name for name, value in old.items() if isinstance(value, dict)]):
+            new = self._settled_anywhere(old[name], depth + 1)
+            if new is not old[name]:
+                if settled is old:
+                    settled = dict(old)
+                settled[name] = new
+        return settled
+
+    # --- Lists ---
+
+    def lists(self, ours: list[Any], theirs: list[Any], place: Merging | None) -> Any:
+        """A list that has merge keys is merged, each other list is replaced."""
+        if place is None or place.keys is None:
+            return ours if same(ours, theirs) else copied(theirs)
+        directive, theirs = take_list_directive(theirs)
+        if directive == "delete":
+            return ABSENT
+        return self.elements(theirs if directive == "replace" else ours, theirs, place)
+
+    def elements(self, ours: list[Any], theirs: list[Any], place: Merging) -> list[Any]:
+        """Merge two lists of scalars or of maps; the same list twice is a list of the patch on its own."""
+        return merge_elements(ours, theirs, place, self) if place.keys else merge_sets(ours, theirs)
+
+
+def _governing(ours: Map, theirs: Map) -> Merging:
+    """The places of the kind of a map, that of the resource or else that of the patch."""
+    if "kind" not in ours and "kind" not in theirs:
+        return UNGOVERNED
+    found = merge_keys(ours.get("apiVersion"), ours.get("kind"))
+    return found or merge_keys(theirs.get("apiVersion"), theirs.get("kind")) or UNGOVERNED
+
+
+def _names(ours: Map, theirs: Map, place: Merging | None) -> list[str]:
+    """The members to visit, in order."""
+    if place is None:
+        return sorted(theirs)
+    if place is UNGOVERNED:
+        return sorted({*theirs, *(name for name, value in ours.items() if isinstance(value, dict))})
+    return sorted({*theirs, *place.names})
+
+
+# --- Directives (§3.4.6) ---
+
+
+def take_directive(theirs: Map) -> tuple[str, Map]:
+    """The directive of a map, and the map without it."""
+    rest = dict(theirs)
+    return _known(rest.pop("$patch")), rest
+
+
+def take_list_directive(theirs: list[Any]) -> tuple[str, list[Any]]:
+    """The directive of a list and the list without it: the first element that has one, if it has nothing else."""
+    marked = next((element for element in theirs if isinstance(element, dict) and "$patch" in element), None)
+    if marked is None or len(marked) != 1:
+        return "", theirs
+    directive = marked["$patch"]
+    rest = [element for element in theirs if not (isinstance(element, dict) and _has(element, directive))]
+    return _known(directive), rest
+
+
+def _has(element: Map, directive: Any) -> bool:
+    return "$patch" in element and bool(element["$patch"] == directive)
+
+
+def _known(directive: Any) -> str:
+    if directive not in ("delete", "replace", "merge"):
+        raise PatchError(f"unknown patch strategy '{scalar_text(directive)}'")
+    return str(directive)
