@@ -24,17 +24,15 @@ if TYPE_CHECKING:
     from kyvernopy.errors import (
         DocumentError,
         ExpressionError,
-        Finding,
         KyvernopyError,
         LimitExceeded,
-        MissingExtra,
         PolicyError,
         PolicyViolation,
     )
     from kyvernopy.explanations import Explanation
     from kyvernopy.kubernetes.json_diff import json_diff
     from kyvernopy.limits import Limits
-    from kyvernopy.patterns.pattern import Pattern, compile_pattern
+    from kyvernopy.patterns.pattern import compile_pattern
     from kyvernopy.policy_set import PolicySet, load_policies, parse_policies
     from kyvernopy.reports.report import Report
     from kyvernopy.resources import load_resources
@@ -46,13 +44,10 @@ __all__ = [
     "DocumentError",
     "Explanation",
     "ExpressionError",
-    "Finding",
     "KyvernopyError",
     "LimitExceeded",
     "Limits",
-    "MissingExtra",
     "Outcome",
-    "Pattern",
     "PolicyError",
     "PolicySet",
     "PolicyViolation",
@@ -81,16 +76,14 @@ _HOMES = {
     "errors": (
         "DocumentError",
         "ExpressionError",
-        "Finding",
         "KyvernopyError",
         "LimitExceeded",
-        "MissingExtra",
         "PolicyError",
         "PolicyViolation",
     ),
     "kubernetes.json_diff": ("json_diff",),
     "limits": ("Limits",),
-    "patterns.pattern": ("Pattern", "compile_pattern"),
+    "patterns.pattern": ("compile_pattern",),
     "policy_set": ("PolicySet", "load_policies", "parse_policies"),
     "reports.report": ("Report",),
     "resources": ("load_resources",),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing_extensions import assert_type
 
 import kyvernopy
+import kyvernopy.errors
 
 # --- Policy sets ---
 
@@ -52,7 +53,7 @@ assert_type(report.summary, dict[str, int])
 for one in report:
     assert_type(one, kyvernopy.RuleResult)
 for finding in policies.check():
-    assert_type(finding, kyvernopy.Finding)
+    assert_type(finding, kyvernopy.errors.Finding)
     assert_type(finding.message, str)
 
 # --- Resources ---
