@@ -246,9 +246,10 @@ class PolicySet:
     def with_exceptions(self, exceptions: Iterable[PolicyException | Mapping[str, Any]]) -> PolicySet:
         """The same policies with these exceptions beside those that are there already.
 
-        An exception is a `PolicyException` as a document of plain data. Raises `PolicyError` for what is none.
+        An exception is a `PolicyException` as a document of plain data. Raises `PolicyError` for what is none. One that
+        names a policy which is not there is listed in `notes`.
         """
-        from kyvernopy.policies.exceptions import PolicyException  # noqa: PLC0415  most sets have none
+        from kyvernopy.policies.exceptions import PolicyException, unknown_policies  # noqa: PLC0415  most sets have none
         from kyvernopy.policies.read import read_exceptions  # noqa: PLC0415
 
         given = list(exceptions)
@@ -258,7 +259,8 @@ class PolicySet:
             raise PolicyError(errors)
         decoded = iter(read)
         found = [one if isinstance(one, PolicyException) else next(decoded) for one in given]
-        return self._with(self._settings.with_exceptions(found), notes)
+        unknown = unknown_policies(found, {policy.key for policy in self.policies})
+        return self._with(self._settings.with_exceptions(found), [*notes, *unknown])
 
     def with_config(self, config: Mapping[str, Any]) -> PolicySet:
         """The same policies under a configuration: the ConfigMap `kyverno`, or its data.

@@ -171,7 +171,7 @@ class ApplyRun:
 
     def _complain_of_unknown_policies(self, policies: PolicySet) -> None:
         if self._exceptions:
-            from kyvernopy.cli.exceptions import unknown_policies  # noqa: PLC0415  rarely needed
+            from kyvernopy.policies.exceptions import unknown_policies  # noqa: PLC0415  rarely needed
 
             self._complain(unknown_policies(self._exceptions, {policy.key for policy in policies}))
 

@@ -9,18 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from kyvernopy.errors import Finding
 from kyvernopy.kubernetes.wildcards import matches
 from kyvernopy.policies import shapes
 from kyvernopy.policies.decode import METADATA
 from kyvernopy.policies.fields import Node, Shape, declared, flag, many, one, one_of, read_raw, read_text, text
 from kyvernopy.policies.model import Conditions, ResourceFilter
 from kyvernopy.policies.reading import Reading, near_miss
+from kyvernopy.source import NOWHERE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from dataclasses import dataclass as node  # which is what a type checker shall see
 
-    from kyvernopy.errors import Finding
+    from kyvernopy.errors import Severity
     from kyvernopy.policies.reading import Json, Spot
     from kyvernopy.source import Source
 else:
@@ -33,6 +35,7 @@ __all__ = [
     "PolicyException",
     "decode_exception",
     "is_exception",
+    "unknown_policies",
 ]
 
 KIND = "PolicyException"
@@ -202,3 +205,25 @@ def _placed(finding: Finding, source: Source) -> Finding:
     from kyvernopy.documents.load import place_of  # noqa: PLC0415  only a mistake needs it
 
     return replace(finding, place=place_of(source, finding.place.path))
+
+
+# --- Names ---
+
+
+def unknown_policies(exceptions: Iterable[PolicyException], known: Collection[str]) -> Iterator[Finding]:
+    """A finding for each policy that an exception names and that is not there; most often its name is misspelt.
+
+    It is an error where the exception names no other: then it does nothing at all. Kyverno says nothing.
+    """
+    from kyvernopy.documents.load import place_of  # noqa: PLC0415  only a mistake reads its file once more
+
+    for exception in exceptions:
+        names = [entry.policy_name for entry in exception.spec.exceptions]
+        severity: Severity = "warning" if any(name in known for name in names) else "error"
+        for index, name in enumerate(names):
+            if name not in known:
+                path = ("spec", "exceptions", index, "policyName")
+                place = place_of(exception.source, path) if exception.source else NOWHERE
+                message = f"exception {exception.key} names the policy `{name}`, which is not loaded"
+                advice = near_miss(name, known) or "correct the name, or load the policy"
+                yield Finding("exception-unknown-policy", severity, message, place, advice)
