@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kyvernopy.engine.index import APPLIED
 from kyvernopy.engine.rule_context import explain_conditions
+from kyvernopy.engine.rules import Evaluation
 from kyvernopy.errors import ExpressionError, LimitExceeded
 from kyvernopy.explanations import Explanation
 from kyvernopy.policies.autogen import autogen_name
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from kyvernopy.engine.configuration import Configuration
     from kyvernopy.engine.index import CompiledPolicy
     from kyvernopy.engine.request import Request
-    from kyvernopy.engine.rules import Evaluation, RuleParts
+    from kyvernopy.engine.rules import RuleParts
     from kyvernopy.policies.model import Validate
     from kyvernopy.results import RuleResult
     from kyvernopy.source import Place
@@ -108,13 +109,14 @@ def _steps(evaluation: Evaluation) -> Iterator[Explanation]:
     """What came after match, up to the step that decided (spec 03 §5.4)."""
     parts, context = evaluation.parts, evaluation.context
     try:
-        problem = evaluation.unmet()
-        for one in explain_conditions("preconditions", parts.preconditions, context):
+        # An entry that cannot be loaded is tried once in a context, so what explains has one of its own.
+        asked = Evaluation(parts, evaluation.request).context
+        parts.entries.declare(asked)
+        for one in explain_conditions("preconditions", parts.preconditions, asked):
             yield one if one.outcome == "true" else replace(one, place=_place(parts, "preconditions"))
-        if problem is None:
-            excepted = evaluation.excepted()
-            yield from (one.explain(evaluation.request, context) for one in parts.exceptions)
-            if excepted is None:
+        if evaluation.unmet() is None:
+            yield from (one.explain(evaluation.request, context.fork()) for one in parts.exceptions)
+            if evaluation.excepted() is None:
                 yield from _check(evaluation)
     except (ExpressionError, LimitExceeded, RecursionError) as error:
         yield Explanation("error", message=str(error))
