@@ -170,6 +170,16 @@ class PolicySet:
             mutated, self._index.decide(request.restarted(mutated.resource) if changed else request)
         )
 
+    def decide_mutation(self, request: Request, variables: Mapping[str, Any] | None = None) -> MutateResponse:
+        """Answer such a request with mutate rules only."""
+        return self._all_mutations.decide(self._with_variables(request, variables))
+
+    def decide_targets(
+        self, request: Request, targets: Sequence[dict[str, Any]], variables: Mapping[str, Any] | None = None
+    ) -> TargetsResponse:
+        """Answer such a request with mutate rules for resources that exist only."""
+        return self._all_mutations.decide_targets(self._with_variables(request, variables), targets)
+
     @property
     def _all_mutations(self) -> Mutations:
         from kyvernopy.engine.mutation.index import Mutations  # noqa: PLC0415  validating does without
@@ -217,7 +227,10 @@ class PolicySet:
 
     def decide(self, request: Request, variables: Mapping[str, Any] | None = None) -> Response:
         """Answer a request that was put together elsewhere, as applications of this library do."""
-        return self._index.decide(request.with_variables(variables, self._settings.dialect) if variables else request)
+        return self._index.decide(self._with_variables(request, variables))
+
+    def _with_variables(self, request: Request, variables: Mapping[str, Any] | None) -> Request:
+        return request.with_variables(variables, self._settings.dialect) if variables else request
 
     def _request(
         self,
@@ -235,7 +248,7 @@ class PolicySet:
             new, old = None, new if old is None else old
         who = UNKNOWN if user is None else User(user)
         request = Request(new, old, operation, who, namespace_labels)
-        return request.with_variables(variables, self._settings.dialect) if variables else request
+        return self._with_variables(request, variables)
 
     # --- Other sets ---
 

@@ -35,13 +35,13 @@ def values(**data) -> Values:
 
 
 def seen(judge: Judge, resource=POD) -> list[tuple[str, str]]:
-    return [(one.policy, one.message) for response in judge.responses(resource) for one in response.results]
+    return [(one.policy, one.message) for one in judge.judge(resource).results]
 
 
 def test_without_values_all_policies_are_asked_at_once():
     judge = Judge(policies("a", "b"))
 
-    assert len(list(judge.responses(POD))) == 1
+    assert len(judge.judge(POD).validated) == 1
     assert seen(judge) == [("a", "CREATE web"), ("b", "CREATE web")]
 
 
@@ -49,7 +49,7 @@ def test_a_policy_with_values_of_its_own_is_asked_alone():
     own = {"name": "b", "resources": [{"name": "web", "values": {"request.operation": "UPDATE"}}]}
     judge = Judge(policies("a", "b", "c", "d"), values(policies=[own], globalValues={"request.operation": "CONNECT"}))
 
-    assert len(list(judge.responses(POD))) == 3
+    assert len(judge.judge(POD).validated) == 3
     assert seen(judge) == [("a", "CONNECT web"), ("b", "UPDATE web"), ("c", "CONNECT web"), ("d", "CONNECT web")]
 
 
@@ -106,7 +106,7 @@ def test_a_review_is_a_request_whose_user_has_the_roles_of_the_file():
     assert seen(judge, review) == [("a", "UPDATE by amy with shop:edit")]
     assert policies("a").validate_review(review).results
     with pytest.raises(DocumentError):
-        list(judge.responses({**review, "request": None}))
+        judge.judge({**review, "request": None})
 
 
 @pytest.mark.parametrize("metadata", [None, [], "web", {"name": 1}])

@@ -52,15 +52,16 @@ class Mutations:
         A target that several rules mean is changed by each of them in turn.
         """
         results: list[RuleResult] = []
-        current = {id(one): one for one in resources}
-        changed: dict[int, dict[str, Any]] = {}
+        current = list(resources)
+        changed: dict[int, dict[str, Any]] = {}  # by index
         for policy in self._policies if trigger.subject else ():
-            for result, target, patched in policy.change_targets(trigger, list(current.values())):
+            for result, target, patched in policy.change_targets(trigger, current):
                 results.append(result)
                 if patched is not None:
-                    key = next(known for known, one in current.items() if one is target)
-                    current[key] = changed[key] = patched
-        return TargetsResponse(results, trigger.subject, list(changed.values()))
+                    index = next(index for index, one in enumerate(current) if one is target)
+                    current[index] = changed[index] = patched
+        originals = [resources[index] for index in changed]
+        return TargetsResponse(results, trigger.subject, list(changed.values()), originals)
 
     def _rules_of(self, request: Request) -> list[tuple[MutatingPolicy, list[CompiledMutation]]]:
         key = request.kind_key

@@ -34,9 +34,9 @@ class MutateResponse(Response):
     @property
     def patches(self) -> list[dict[str, Any]]:
         """What makes the patched resource of the original one, as operations of JSON Patch (RFC 6902)."""
-        from kyvernopy.kubernetes.json_diff import diff  # noqa: PLC0415  only who asks pays
+        from kyvernopy.kubernetes.json_diff import json_diff  # noqa: PLC0415  only who asks pays
 
-        return diff(self._original, self._resource)
+        return json_diff(self._original, self._resource)
 
     @property
     def allowed(self) -> bool:
@@ -80,15 +80,22 @@ class MutateResponse(Response):
 
 
 class TargetsResponse(MutateResponse):
-    """What mutate rules made of resources that exist. Read-only; `resource` is the trigger, unchanged."""
+    """What mutate rules made of resources that exist. Read-only; `resource` is the trigger, unchanged.
 
-    __slots__ = ("targets",)
+    `targets` are those that were changed, in their new form, and `originals` the same as they were before.
+    """
+
+    __slots__ = ("originals", "targets")
 
     def __init__(
-        self, results: Sequence[RuleResult], trigger: Mapping[str, Any], targets: Sequence[dict[str, Any]]
+        self,
+        results: Sequence[RuleResult],
+        trigger: Mapping[str, Any],
+        targets: Sequence[dict[str, Any]],
+        originals: Sequence[dict[str, Any]],
     ) -> None:
         super().__init__(results, trigger, trigger)
-        self.targets = tuple(targets)
+        self.targets, self.originals = tuple(targets), tuple(originals)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return TargetsResponse, (self.results, dict(self._resource), self.targets)
+        return TargetsResponse, (self.results, dict(self._resource), self.targets, self.originals)

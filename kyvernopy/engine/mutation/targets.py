@@ -99,6 +99,15 @@ def is_meant(resource: Resource, fields: Mapping[str, str]) -> bool:
     return all(not fields.get(name) or matches(fields[name], text) for name, text in actual.items())
 
 
+def _shown(resource: Resource) -> str:
+    """A resource as reports name it (spec 03 §9.2); the core group is empty."""
+    group, version, kind = gvk_of(resource)
+    metadata = resource.get("metadata")
+    name = text_of(metadata, "name") if isinstance(metadata, dict) else ""
+    namespace = namespace_of(resource)
+    return f"{group}/{version}, Kind={kind} Name={name}" + (f" Namespace={namespace}" if namespace else "")
+
+
 def _is_selected(resource: Resource, selector: Any) -> bool:
     if not isinstance(selector, dict):
         return True
@@ -146,6 +155,8 @@ class MutationOfTargets:
             passed = change.status is Status.PASS
             message = success(change.resource) if passed else change.message
             result = RuleResult(self.parts.info, change.status, message, evaluation.request, self)
+            if passed:
+                result = result.with_properties({"patched-target": _shown(change.resource)})
             yield result, target, change.resource if passed else None
 
     def _change(self, selector: TargetSelector, evaluation: Evaluation, target: Resource) -> Change:
