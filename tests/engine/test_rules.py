@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kyvernopy import PolicySet
+from kyvernopy.engine import rules
+from kyvernopy.engine.rules import Evaluation
 from random_rules import Rules
 from reference.rules import validate
 from support import EXAMPLES, examples
@@ -52,3 +54,44 @@ def test_rules_agree_with_the_definition():
     if EXAMPLES is None:
         total = sum(seen.values())
         assert min(seen[status] / total for status in ("pass", "fail", "error")) >= 0.1, seen
+
+
+POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": {"containers": [{"image": "a:1"}]}}
+
+
+def policy_of(**rule):
+    match = {"any": [{"resources": {"kinds": ["Pod"]}}]}
+    spec = {"rules": [{"name": "r", "match": match, **rule}]}
+    return {"apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "metadata": {"name": "p"}, "spec": spec}
+
+
+def test_no_context_is_made_for_a_rule_that_reads_none(monkeypatch):
+    made = []
+    monkeypatch.setattr(rules, "Evaluation", lambda *asked: made.append(asked) or Evaluation(*asked))
+    pattern = {"message": "no", "pattern": {"spec": {"containers": [{"image": "*:1"}]}}}
+    plain = PolicySet.from_documents([policy_of(validate=pattern, reportProperties={"team": "a"})])
+    assert [result.status for result in plain.validate(POD).results] == ["pass"]
+    assert made == []
+    looking = PolicySet.from_documents([policy_of(validate=pattern, preconditions={"all": []})])
+    assert [result.status for result in looking.validate(POD).results] == ["pass"]
+    assert len(made) == 1
+
+
+def test_a_resource_is_looked_at_and_never_copied():
+    seen = []
+    functions = {"note": lambda value: seen.append(value) or True}
+    deny = {"conditions": {"all": [{"key": "{{ note(request.object) }}", "operator": "Equals", "value": False}]}}
+    policies = PolicySet.from_documents([policy_of(validate={"deny": deny})], functions=functions)
+    assert [result.status for result in policies.validate(POD).results] == ["pass"]
+    assert seen[0] is POD
+
+
+def test_a_provider_is_asked_once_and_only_by_rules_that_mention_its_entry():
+    asked = []
+    providers = {"config_maps": lambda namespace, name: asked.append(name) or {"data": {"wanted": "web"}}}
+    key = {"key": "{{ cm.data.wanted }}{{ cm.data.wanted }}", "operator": "Equals", "value": "webweb"}
+    context = [{"name": name, "configMap": {"name": name, "namespace": "x"}} for name in ("cm", "unread")]
+    rule = policy_of(context=context, validate={"deny": {"conditions": {"all": [key]}}})
+    policies = PolicySet.from_documents([rule], providers=providers)
+    assert [result.status for result in policies.validate(POD).results] == ["fail"]
+    assert asked == ["cm"]
