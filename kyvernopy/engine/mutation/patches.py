@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from kyvernopy.engine.mutation.overlay import compile_overlay
 from kyvernopy.engine.mutation.patch_text import compile_patch_text
-from kyvernopy.errors import ExpressionError, PatchError
+from kyvernopy.errors import ExpressionError, LimitExceeded, PatchError
 from kyvernopy.jmespath.values import plain
 from kyvernopy.variables.template import Part, compile_template, put_together
 
@@ -52,7 +52,7 @@ class PatchSource:
     def filled(self, context: RuleContext | None) -> Patch:
         """The patch for the values that the variables have now. Raises PatchError with the text of the rule's error."""
         if not self.reads_context or context is None:
-            return self._constant or Empty()
+            return self._constant or Refused(RuleError("empty mutate rule"))
         try:
             values = self._template.fill_parts(context)
         except ExpressionError as error:
@@ -79,24 +79,37 @@ def _parts_of(node: Any) -> Iterator[Part]:
 
 
 def _prepare(block: Any, limits: Limits) -> Patch:
+    """The patch of a mutate block; what is wrong with it is the error of applying it."""
+    try:
+        return _compile(block, limits)
+    except (PatchError, LimitExceeded) as error:
+        return Refused(error)
+
+
+def _compile(block: Any, limits: Limits) -> Patch:
     """Upstream: a text that turns out to be something else counts as empty."""
     merge = block.get("patchStrategicMerge") if isinstance(block, dict) else None
     if merge is not None:
         return compile_overlay(merge, limits)
     text = block.get("patchesJson6902") if isinstance(block, dict) else None
-    return compile_patch_text(text, limits) if isinstance(text, str) and text else Empty()
+    if isinstance(text, str) and text:
+        return compile_patch_text(text, limits)
+    raise RuleError("empty mutate rule")
 
 
 class RuleError(PatchError):
     """An error of the rule itself, whose text stands without a prefix."""
 
 
-class Empty:
-    """No patch at all."""
+class Refused:
+    """A patch that cannot be applied to anything."""
+
+    def __init__(self, error: PatchError | LimitExceeded) -> None:
+        self._error = error
 
     def apply(self, resource: dict[str, Any]) -> Any:  # noqa: ARG002  see Patch
-        """The error that this is."""
-        raise RuleError("empty mutate rule")
+        """Raise the error, as a new one, which has no traceback yet."""
+        raise type(self._error)(*self._error.args)
 
 
 def _below(node: Any, keys: tuple[str, ...]) -> Any:
