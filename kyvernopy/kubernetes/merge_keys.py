@@ -20,21 +20,26 @@ __all__ = ["Merging", "merge_keys"]
 class Merging:
     """A place in a kind: a list that merges by `keys`, a set of scalars if these are none, or a map if they are None.
 
-    `below` are the places in the map, or in each element of the list, that lead to merging lists.
+    `below` are the places in the map, or in each element of the list, that lead to merging lists, in order; `steps` are
+    the same as pairs. `key` is the only key, if there is one, and `leaf` the first, if nothing below merges.
     """
 
     keys: tuple[str, ...] | None = None
     below: Mapping[str, Merging] = field(default_factory=dict)
-    names: tuple[str, ...] = ()  # of `below`, sorted
+    steps: tuple[tuple[str, Merging], ...] = ()
+    key: str | None = None
+    leaf: str | None = None
 
 
 def _map(**below: Merging) -> Merging:
-    return Merging(None, below, tuple(sorted(below)))
+    members = dict(sorted(below.items()))
+    return Merging(None, members, tuple(members.items()))
 
 
 def _by(*keys: str, element: Merging | None = None) -> Merging:
     """A list that merges by keys; its elements are the maps `element`."""
-    return Merging(keys, element.below, element.names) if element else Merging(keys)
+    key = keys[0] if len(keys) == 1 else None
+    return Merging(keys, element.below, element.steps, key) if element else Merging(keys, key=key, leaf=keys[0])
 
 
 # --- Types ---

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kyvernopy.kubernetes.merge_keys import Merging
     from kyvernopy.kubernetes.strategic_merge import Merger
 
-__all__ = ["merge_elements", "merge_sets", "settle_elements"]
+__all__ = ["merge_elements", "merge_sets", "merge_settled"]
 
 List: TypeAlias = "list[Any]"
 
@@ -35,30 +35,20 @@ def merge_sets(ours: List, theirs: List) -> List:
     return _unless_same(ours, list(found.values()))
 
 
-def settle_elements(ours: List, place: Merging, merger: Merger) -> List:
-    """A list of the resource that the patch does not mention; the same object unless something in it changes."""
-    merger.spend(len(ours))
-    if not _are_settled(ours, place.keys or ()):
-        return merge_elements(ours, [], place, merger)
-    if not place.names:
-        return ours
-    return _unless_same(ours, [merger.settled_map(element, place) for element in ours])
-
-
-def _are_settled(elements: List, keys: tuple[str, ...]) -> bool:
-    """Whether each element has the first key, as a text that no other has; quick, and at times too careful."""
-    key = keys[0]
-    seen = set()
-    for element in elements:
-        if element.__class__ is not dict:
-            return False
-        text = element.get(key)
+def merge_settled(ours: List, theirs: List, key: str, place: Merging, merger: Merger) -> List | None:
+    """Merge by one key into a settled list, where the patch has texts as keys and no directive; else None."""
+    merger.work.spend(len(ours) + len(theirs))
+    found: dict[str, Any] = {}
+    mine = {element[key]: element for element in ours}
+    for element in theirs:
+        text = element.get(key) if element.__class__ is dict and "$patch" not in element else None
         if text.__class__ is not str or not text:
-            # Numbers are the first of several keys: a port with or without protocol, alone in its list.
-            if text.__class__ is not int or len(elements) > 1:
-                return False
-        seen.add(text)
-    return len(seen) == len(elements) and (len(keys) == 1 or len(elements) == 1)
+            return None
+        if text not in found:  # of elements with the same key in the patch, the first one counts
+            old = mine.get(text)
+            found[text] = merger.maps(old, element, place) if old is not None else merger.new_map(element, place)
+    rest = [element for text, element in mine.items() if text not in found]
+    return _unless_same(ours, [*found.values(), *rest])
 
 
 def merge_elements(ours: List, theirs: List, place: Merging, merger: Merger) -> List:
@@ -66,7 +56,7 @@ def merge_elements(ours: List, theirs: List, place: Merging, merger: Merger) -> 
     for element in ours:
         if element is not None and not isinstance(element, dict):
             raise wrong_kind("MappingNode", element)
-    merger.spend(len(ours) + len(theirs))
+    merger.work.spend(len(ours) + len(theirs))
     alone = ours is theirs
     identities = _identities(ours if alone else [*ours, *theirs], place.keys or ())
     if identities is None:
@@ -135,7 +125,7 @@ def _paired(
         found[identity] = merged, True
     for identity, at in first.items():
         if identity not in found:
-            alone = at == last[identity] and place.names
+            alone = at == last[identity] and place.steps
             found[identity] = merger.settled_map(ours[at], place) if alone else ours[last[identity]], True
     return found
 

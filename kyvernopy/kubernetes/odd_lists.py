@@ -66,7 +66,7 @@ def _unified(collected: list[tuple[str, ...]], merger: Merger) -> list[tuple[str
     tuples = list(dict.fromkeys(collected))
     if not tuples or len(tuples[0]) == 1:
         return tuples
-    merger.spend(len(tuples) ** 2)
+    merger.work.spend(len(tuples) ** 2)
     for i, left in enumerate(tuples):
         for j, right in enumerate(tuples):
             if _compatible(left, right):
@@ -110,7 +110,7 @@ class _Step:
 
     def find(self, cells: list[Cell]) -> Cell | None:
         """The first element whose fields are present and have these texts."""
-        self.merger.spend(len(cells))
+        self.merger.work.spend(len(cells))
         for cell in cells:
             if all(cell.text(key) == value for key, value in self.lookup):
                 return cell
@@ -178,7 +178,7 @@ def _keep(cell: Cell, keys: list[str], found: list[Cell], merger: Merger) -> Non
 
 def _put(cells: list[Cell], keys: list[str], values: list[str], new: Cell | None, merger: Merger) -> None:
     """Every element with these values becomes this one; if there is none, it is appended; None just removes."""
-    merger.spend(len(cells))
+    merger.work.spend(len(cells))
     added = [new] if new is not None and new.element is not None else []
     kept: list[Cell] = []
     replaced = False

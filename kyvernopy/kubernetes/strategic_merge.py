@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from kyvernopy.errors import LimitExceeded, PatchError
 from kyvernopy.kubernetes.merge_keys import Merging, merge_keys
 from kyvernopy.kubernetes.merge_values import ABSENT, Work, copied, measure, same, scalar_text, wrong_kind
-from kyvernopy.kubernetes.merging_lists import merge_elements, merge_sets, settle_elements
+from kyvernopy.kubernetes.merging_lists import merge_elements, merge_sets, merge_settled
+from kyvernopy.kubernetes.settled import UNSETTLED, settled_elements
 from kyvernopy.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
@@ -40,22 +41,23 @@ def merge(resource: Mapping[str, Any], patch: Any, limits: Limits = DEFAULT_LIMI
 class Merger:
     """One merge: its bounds, and the work that it may still do."""
 
-    __slots__ = ("depth", "spend")
+    __slots__ = ("_is_settled", "limits", "work")
 
     def __init__(self, limits: Limits, work: Work | None = None) -> None:
-        self.depth = limits.depth
-        self.spend = (work or Work(limits)).spend
+        self.limits = limits
+        self.work = work or Work(limits)
+        self._is_settled = False  # the resource, so that what the patch does not mention can be left alone
 
     def document(self, resource: Any, patch: Any) -> Any:
         """The merged document of a patch that has been measured."""
-        if patch is None:
-            merged: Any = ABSENT
-        elif not isinstance(resource, dict):
-            merged = self.member(resource, patch, UNGOVERNED)
-        elif isinstance(patch, dict):
-            merged = self.maps(resource, patch, UNGOVERNED)
-        else:
-            raise wrong_kind("MappingNode", patch)
+        place: Merging | None = UNGOVERNED
+        if isinstance(resource, dict) and isinstance(patch, dict):
+            place = _governing(resource, patch)
+            if place is not UNGOVERNED:
+                self._is_settled = settled_elements(resource, place, self.work.bound) is not UNSETTLED
+                if self._is_settled and not patch:
+                    return resource
+        merged = self.member(resource, patch, place)
         if merged is ABSENT:
             raise PatchError("filter cannot create or delete objects")
         return merged
@@ -65,7 +67,7 @@ class Merger:
     def maps(self, ours: Map, theirs: Map, place: Merging | None) -> Any:
         """The map `ours` of the resource with `theirs` merged in, or absent. Members are visited in order."""
         if place is UNGOVERNED:
-            self.spend(len(ours))
+            self.work.spend(len(ours))
             place = _governing(ours, theirs)
         if "$patch" in theirs:
             directive, theirs = take_directive(theirs)
@@ -73,25 +75,30 @@ class Merger:
                 return ABSENT
             if directive == "replace":
                 return self.new_members(theirs, place)
+        names = sorted(theirs) if place is None or self._is_settled else _names(ours, theirs, place)
         merged = ours
-        for name in _names(ours, theirs, place):
-            old = ours.get(name, ABSENT)
-            below = place if place is None or place is UNGOVERNED else place.below.get(name)
-            if name in theirs:
-                new = self.member(old, theirs[name], below)
-            elif old is not None and old is not ABSENT and below is not None:
-                new = self.settled(old, below)
+        for name in names:
+            old, new = ours.get(name, ABSENT), theirs.get(name)
+            if new.__class__ is str and (old is ABSENT or old.__class__ is str):  # so it is nearly always
+                if new == old:
+                    continue
             else:
-                continue
-            if new is old:
-                continue
-            if merged is ours:
-                merged = dict(ours)
-            if new is ABSENT:
-                del merged[name]
-            else:
-                merged[name] = new
+                new = self.named(name, old, theirs, place)
+            if new is not old:
+                if merged is ours:
+                    merged = dict(ours)
+                if new is ABSENT:
+                    del merged[name]
+                else:
+                    merged[name] = new
         return merged
+
+    def named(self, name: str, old: Any, theirs: Map, place: Merging | None) -> Any:
+        """What becomes of one member."""
+        below = place if place is None or place is UNGOVERNED else place.below.get(name)
+        if name in theirs:
+            return self.member(old, theirs[name], below)
+        return old if old is None or old is ABSENT or below is None else self.settled(old, below)
 
     def member(self, old: Any, new: Any, place: Merging | None) -> Any:
         """What becomes of a member that the patch states; the first side that is not null decides the kind."""
@@ -102,7 +109,7 @@ class Merger:
         if isinstance(old, dict):
             if not isinstance(new, dict):
                 raise wrong_kind("MappingNode", new)
-            return self.maps(old, new, place)
+            return self.maps(old, new, _of_map(place))
         if isinstance(old, list):
             if not isinstance(new, list):
                 raise wrong_kind("SequenceNode", new)
@@ -124,7 +131,7 @@ class Merger:
     def alone(self, new: Any, place: Merging | None) -> Any:
         """A value of the patch merged with itself: nulls, directives and elements of the same keys are resolved."""
         if isinstance(new, dict):
-            return self.new_map(new, place)
+            return self.new_map(new, _of_map(place))
         if not isinstance(new, list):
             return ABSENT if new is None else new
         if place is None or place.keys is None:
@@ -157,21 +164,23 @@ class Merger:
     def settled(self, old: Any, place: Merging) -> Any:
         """A value of the resource with its merging lists settled; the same object where they are."""
         if isinstance(old, dict):
-            return self.settled_map(old, place)
+            return old if _of_map(place) is None else self.settled_map(old, place)
         if isinstance(old, list) and place.keys is not None:
-            return settle_elements(old, place, self) if place.keys else merge_sets(old, [])
+            return self.elements(old, [], place)
         return old
 
     def settled_map(self, old: Map, place: Merging) -> Map:
         """The same for a map."""
+        if self._is_settled:
+            return old
         if place is UNGOVERNED:
             return self._settled_anywhere(old, 1)
         settled = old
-        for name in place.names:
+        for name, below in place.steps:
             value = old.get(name)
             if value is None:
                 continue
-            new = self.settled(value, place.below[name])
+            new = self.settled(value, below)
             if new is not value:
                 if settled is old:
                     settled = dict(old)
@@ -183,9 +192,9 @@ class Merger:
         place = _governing(old, old)
         if place is not UNGOVERNED:
             return self.settled_map(old, place)
-        self.spend(len(old))
-        if depth > self.depth:
-            raise LimitExceeded("depth", depth, self.depth)
+        self.work.spend(len(old))
+        if depth > self.limits.depth:
+            raise LimitExceeded("depth", depth, self.limits.depth)
         settled = old
         for name in sorted([name for name, value in old.items() if isinstance(value, dict)]):
             new = self._settled_anywhere(old[name], depth + 1)
@@ -201,6 +210,10 @@ class Merger:
         """A list that has merge keys is merged, each other list is replaced."""
         if place is None or place.keys is None:
             return ours if same(ours, theirs) else copied(theirs)
+        if self._is_settled and place.key:
+            merged = merge_settled(ours, theirs, place.key, place, self)
+            if merged is not None:
+                return merged
         directive, theirs = take_list_directive(theirs)
         if directive == "delete":
             return ABSENT
@@ -211,6 +224,11 @@ class Merger:
         return merge_elements(ours, theirs, place, self) if place.keys else merge_sets(ours, theirs)
 
 
+def _of_map(place: Merging | None) -> Merging | None:
+    """The place of a map: one that stands where a merging list should be is any map."""
+    return place if place is None or place.keys is None else None
+
+
 def _governing(ours: Map, theirs: Map) -> Merging:
     """The places of the kind of a map, that of the resource or else that of the patch."""
     if "kind" not in ours and "kind" not in theirs:
@@ -219,13 +237,11 @@ def _governing(ours: Map, theirs: Map) -> Merging:
     return found or merge_keys(theirs.get("apiVersion"), theirs.get("kind")) or UNGOVERNED
 
 
-def _names(ours: Map, theirs: Map, place: Merging | None) -> list[str]:
+def _names(ours: Map, theirs: Map, place: Merging) -> list[str]:
     """The members to visit, in order."""
-    if place is None:
-        return sorted(theirs)
     if place is UNGOVERNED:
         return sorted({*theirs, *(name for name, value in ours.items() if isinstance(value, dict))})
-    return sorted({*theirs, *place.names})
+    return sorted({*theirs, *place.below})
 
 
 # --- Directives (§3.4.6) ---

@@ -11,14 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.engine.mutation.overlay_conditions import Check
-from kyvernopy.engine.mutation.overlay_nodes import ListNode, MapNode, Plain, Scalar, parse_node
-from kyvernopy.engine.mutation.stripping import CONDITIONS, GONE, is_condition_text
+from kyvernopy.engine.mutation.overlay_nodes import ExtendedList, ListNode, MapNode, NewMap, Scalar, parse_node
+from kyvernopy.engine.mutation.stripping import GONE, is_condition_text
 from kyvernopy.errors import PatchError
 from kyvernopy.kubernetes.merge_values import ABSENT, Work, as_float, measure, wrong_kind
 from kyvernopy.kubernetes.objects import as_plain
 from kyvernopy.kubernetes.strategic_merge import Merger
 from kyvernopy.limits import DEFAULT_LIMITS
-from kyvernopy.patterns.anchors import parse_key
 
 if TYPE_CHECKING:
     from kyvernopy.engine.mutation.overlay_nodes import Node
@@ -50,7 +49,7 @@ def compile_overlay(overlay: Any, limits: Limits = DEFAULT_LIMITS) -> Overlay:
 
 
 def _rounded(value: Any) -> Any:
-    """spec 04 §3.4.6: integers of the overlay pass through a double."""
+    """The overlay with integers as doubles hold them (spec 04 §3.4.6)."""
     if isinstance(value, dict):
         return {name: _rounded(member) for name, member in value.items()}
     if isinstance(value, list):
@@ -88,7 +87,7 @@ class Overlay:
                 root = walk.node(root, resource)
                 if walk.failed:
                     return {}
-            return _left(root) if isinstance(root, MapNode) else root.raw
+            return _left(root.members) if isinstance(root, (MapNode, NewMap)) else root.raw
         except PatchError as error:
             raise PatchError(f"failed to preProcess rule: {error}") from None
 
@@ -96,7 +95,7 @@ class Overlay:
 def _compile_conditions(node: Node, limits: Limits) -> None:
     """Prepare the conditions of all maps below, so that applying finds no condition that is no pattern."""
     if isinstance(node, MapNode):
-        for text, _, _ in node.conditions:
+        for _, text, _ in node.conditions:
             condition = node.members[text]
             if not (isinstance(condition, MapNode) and condition.additions):
                 condition.check = Check(condition.raw, limits, Work(limits))
@@ -107,11 +106,11 @@ def _compile_conditions(node: Node, limits: Limits) -> None:
             _compile_conditions(item, limits)
 
 
-def _left(root: MapNode) -> dict[str, Any]:
+def _left(members: dict[str, Node]) -> dict[str, Any]:
     """The patch that is left of an overlay: a condition on a scalar goes, any other keeps its key here (upstream)."""
     left = {}
-    for text, node in root.members.items():
-        if isinstance(node, Scalar) and parse_key(text).anchor in CONDITIONS:
+    for text, node in members.items():
+        if isinstance(node, Scalar) and is_condition_text(text):
             continue
         value = node.stripped()
         if value is not GONE:
@@ -130,15 +129,15 @@ class Walk:
 
     def node(self, node: Node, resource: Any) -> Node:
         """What the node is after this part of the resource, which may be absent."""
+        if isinstance(node, (NewMap, ExtendedList)):
+            node = node.node()
         if isinstance(node, MapNode):
             return self.map(node, resource)
-        if isinstance(node, ListNode) and not node.inert:
-            return self.list(node, resource)
-        return node
+        return self.elements(node, resource) if isinstance(node, ListNode) and not node.inert else node
 
     # --- Maps ---
 
-    def map(self, node: MapNode, resource: Any) -> MapNode:
+    def map(self, node: MapNode, resource: Any) -> Node:
         """Additions, then global conditions, then conditions, then everything below."""
         members = resource if isinstance(resource, dict) else {}
         if node.additions:
@@ -154,21 +153,22 @@ class Walk:
                 changed[key] = new
             if self.failed:
                 break
-        return node.exchanged(changed) if changed else node
+        return NewMap(node, changed) if changed else node
 
     def conditions(self, node: MapNode, members: dict[str, Any]) -> MapNode:
         """Whether the conditions of a map hold; a missing key satisfies none."""
-        for text, name, is_global in node.conditions:
+        for name, text, is_global in node.conditions:
             condition, value = node.members[text], members.get(name, ABSENT)
             if value is not ABSENT and isinstance(condition, MapNode) and condition.additions:
-                # Upstream: nothing is compared
-                node = node.exchanged({text: condition.resolve(value)})
+                # Upstream: a condition that adds something is not compared.
+                node = MapNode({**node.members, text: condition.resolve(value)})
             elif value is ABSENT or not self.holds(condition, value):
                 self.failed = GLOBAL if is_global else CONDITION
                 return node
         return node
 
     def holds(self, condition: Node, value: Any) -> bool:
+        """Whether a value of the resource satisfies a condition."""
         check = condition.check
         if check is None:
             check = condition.check = Check(condition.raw, self.limits, self.work)
@@ -176,54 +176,76 @@ class Walk:
 
     # --- Lists of maps ---
 
-    def list(self, node: ListNode, resource: Any) -> ListNode:
+    def elements(self, node: ListNode, resource: Any) -> Node:
         """Hold each anchored element against every element of the resource; what this makes is appended."""
         if resource is ABSENT:
             items: list[Any] = [ABSENT]
-        elif isinstance(resource, list):
-            items = resource
         elif resource is None:
             items = []
+        elif isinstance(resource, list):
+            items = resource
         else:
             raise wrong_kind("SequenceNode", resource)
         self.work.spend(len(node.items))
-        made: list[Node] = []
+        made = Made()
         for element in node.items:
             if element.anchored:
                 self.element(element, items, made)
                 if self.failed:
                     break
-        return ListNode([*node.items, *made]) if made else node
+        return made.behind(node)
 
-    def element(self, element: Node, items: list[Any], made: list[Node]) -> None:
+    def element(self, element: Node, items: list[Any], made: Made) -> None:
         """Make what the element says for each item that it applies to; one with a global anchor is a mere gate.
 
         Upstream: what is resolved for one item stays resolved for the next ones.
         """
         self.work.spend(len(items))
-        working, passed, failed = element, False, ""
+        simple = element if isinstance(element, MapNode) and element.is_simple else None
+        working, passed, failed = element, False, False
         for item in items:
-            working = self.node(working, item)
+            if simple:
+                self.conditions(simple, item if isinstance(item, dict) else {})
+            else:
+                working = self.node(working, item)
             if self.failed:
-                failed = GLOBAL if GLOBAL in (failed, self.failed) else ""
+                failed = failed or self.failed == GLOBAL
                 self.failed = ""
                 continue
             passed = True
             if not element.has_global:
-                self.emit(working, item, made)
+                made.add(working, item)
         if failed and not passed:
             self.failed = GLOBAL
 
-    def emit(self, working: Node, item: Any, made: list[Node]) -> None:
-        """Append what the element says, under the name of the item; an item without a name is left alone."""
+
+class Made:
+    """The elements that were made of the anchored elements of one list."""
+
+    __slots__ = ("_elements", "_is_odd")
+
+    def __init__(self) -> None:
+        self._elements: list[dict[str, Any]] = []
+        self._is_odd = False  # whether there may be an anchor in them
+
+    def add(self, node: Node, item: Any) -> None:
+        """Add what a node says, under the name of the item; an item without a name is left alone."""
         name = item.get("name") if isinstance(item, dict) else None
         if name is None or isinstance(name, (dict, list)):
             return
-        left = working.stripped()
+        left = node.stripped()
         if left is GONE:
             return
-        if not isinstance(working, MapNode):
+        if not isinstance(node, (MapNode, NewMap)):
             raise wrong_kind("MappingNode", left)
-        new = {**left, "name": name}
-        plain = working.is_clean and not (isinstance(name, str) and is_condition_text(name))
-        made.append(Plain(new) if plain else parse_node(new))
+        if not node.is_clean or (isinstance(name, str) and is_condition_text(name)):
+            self._is_odd = True
+        self._elements.append({**left, "name": name})
+
+    def behind(self, node: ListNode) -> Node:
+        """The list with these elements at its end."""
+        if not self._elements:
+            return node
+        if self._is_odd:
+            return ListNode([*node.items, *map(parse_node, self._elements)])
+        return ExtendedList(node, self._elements)

@@ -23,7 +23,7 @@ from kyvernopy.patterns.anchors import Anchor, parse_key
 if TYPE_CHECKING:
     from kyvernopy.engine.mutation.overlay_conditions import Check
 
-__all__ = ["ListNode", "MapNode", "Node", "Scalar", "parse_node"]
+__all__ = ["ExtendedList", "ListNode", "MapNode", "NewMap", "Node", "Plain", "Scalar", "parse_node"]
 
 # So many outcomes of the add-if-absent anchors of one map are kept.
 MOST_RESOLVED = 16
@@ -32,15 +32,17 @@ MOST_RESOLVED = 16
 class Scalar:
     """A scalar; a text that looks like a condition counts as an anchor of every kind (upstream)."""
 
-    __slots__ = ("anchored", "check", "has_global", "raw")
-    inert = True
+    __slots__ = ("anchored", "check", "has_global", "inert", "raw")
 
     def __init__(self, raw: Any) -> None:
         self.raw = raw
-        self.anchored = self.has_global = isinstance(raw, str) and is_condition_text(raw)
+        self.anchored: bool = isinstance(raw, str) and is_condition_text(raw)
+        self.has_global = self.anchored
+        self.inert = True
         self.check: Check | None = None
 
     def stripped(self) -> Any:
+        """The scalar itself: only the anchor above it can make it go."""
         return self.raw
 
 
@@ -48,61 +50,50 @@ class MapNode:
     """A map: its members, and those of them with an anchor or with something below to be walked."""
 
     __slots__ = (
-        *("additions", "anchored", "below", "check", "conditions", "has_global", "inert", "members", "resolved"),
-        *("_clean", "_stripped"),
+        *("additions", "anchored", "below", "check", "conditions", "has_global", "inert", "is_simple", "members"),
+        *("_is_clean", "_resolved", "_stripped"),
     )
 
     def __init__(self, members: dict[str, Node]) -> None:
-        keys = [parse_key(text) for text in members]
-        anchors = [(key.text, key.name, key.anchor) for key in keys]
+        anchors = [(key.text, key.name, key.anchor) for key in map(parse_key, members)]
         self.members = members
         self.additions = [(text, name) for text, name, anchor in anchors if anchor is Anchor.ADD_IF_ABSENT]
-        # §3.2: global conditions come first
+        # spec 04 §3.2: global conditions come first
         self.conditions = [
-            (text, name, anchor is Anchor.GLOBAL)
+            (name, text, anchor is Anchor.GLOBAL)
             for wanted in (Anchor.GLOBAL, Anchor.CONDITION)
             for text, name, anchor in anchors
             if anchor is wanted
         ]
-        self.below = [
-            (text, members[text])
-            for text, _, anchor in anchors
-            if anchor not in CONDITIONS and anchor is not Anchor.ADD_IF_ABSENT and not members[text].inert
-        ]
-        self.anchored = bool(self.additions or self.conditions) or any(one.anchored for one in members.values())
-        self.has_global = any(one.has_global for one in members.values()) or any(one[2] for one in self.conditions)
+        plain = [text for text, _, anchor in anchors if anchor not in CONDITIONS and anchor is not Anchor.ADD_IF_ABSENT]
+        self.below = [(text, members[text]) for text in plain if not members[text].inert]
+        nodes = members.values()
+        self.anchored = bool(self.additions or self.conditions) or any(node.anchored for node in nodes)
+        self.has_global = any(is_global for _, _, is_global in self.conditions) or any(one.has_global for one in nodes)
         self.inert = not (self.additions or self.conditions or self.below)
+        # A walk cannot change it, only say whether its conditions hold.
+        self.is_simple = not (self.additions or self.below or any(_has_additions(members[one[1]]) for one in self.conditions))
         self.check: Check | None = None
-        self.resolved: dict[tuple[bool, ...], MapNode] = {}
+        self._resolved: dict[tuple[bool, ...], MapNode] = {}
         self._stripped: Any = None
-        self._clean: bool | None = None
+        self._is_clean: bool | None = None
 
     @property
     def raw(self) -> dict[str, Any]:
+        """The map as JSON."""
         return {text: member.raw for text, member in self.members.items()}
-
-    def exchanged(self, changed: dict[str, Node]) -> MapNode:
-        """The same map with other nodes under the same keys."""
-        made = MapNode.__new__(MapNode)
-        made.members = {**self.members, **changed}
-        made.additions, made.conditions = self.additions, self.conditions
-        made.below = [(text, changed.get(text, member)) for text, member in self.below]
-        made.anchored, made.has_global, made.inert = self.anchored, self.has_global, False
-        made.check, made.resolved = None, {}
-        made._stripped = made._clean = None  # noqa: SLF001  of its own class
-        return made
 
     def resolve(self, resource: Any) -> MapNode:
         """The map without add-if-absent anchors: such a member goes where the resource has the key, else it is plain."""
-        present = tuple(isinstance(resource, dict) and name in resource for _, name in self.additions)
-        found = self.resolved.get(present)
+        present = tuple([isinstance(resource, dict) and name in resource for _, name in self.additions])
+        found = self._resolved.get(present)
         if found is None:
-            found = self._resolved(present)
-            if len(self.resolved) < MOST_RESOLVED:
-                self.resolved[present] = found
+            found = self._with_additions(present)
+            if len(self._resolved) < MOST_RESOLVED:
+                self._resolved[present] = found
         return found
 
-    def _resolved(self, present: tuple[bool, ...]) -> MapNode:
+    def _with_additions(self, present: tuple[bool, ...]) -> MapNode:
         members = self.members
         for (text, name), is_present in zip(self.additions, present, strict=True):
             if is_present:
@@ -114,26 +105,68 @@ class MapNode:
     def stripped(self) -> Any:
         """What is left of the map for the merge, or GONE."""
         if self._stripped is None:
-            self._stripped = strip(self.raw) if self.conditions else self._strip_members()
+            self._stripped = strip(self.raw) if self.conditions else left_of(self.members) or GONE
         return self._stripped
-
-    def _strip_members(self) -> Any:
-        left = {text: value for text, node in self.members.items() if (value := node.stripped()) is not GONE}
-        return left or GONE
 
     @property
     def is_clean(self) -> bool:
         """Whether what is left holds no anchor and nothing more to remove."""
-        if self._clean is None:
+        if self._is_clean is None:
             left = self.stripped()
-            self._clean = left is GONE or not (has_anchor(left) or strip(left) != left)
-        return self._clean
+            self._is_clean = left is GONE or not (has_anchor(left) or strip(left) != left)
+        return self._is_clean
+
+
+def _has_additions(node: Node) -> bool:
+    return isinstance(node, MapNode) and bool(node.additions)
+
+
+def left_of(members: dict[str, Node]) -> dict[str, Any]:
+    """What is left of the members of a map without conditions."""
+    return {text: left for text, node in members.items() if (left := node.stripped()) is not GONE}
+
+
+class NewMap:
+    """A map in which a walk has changed something below; to be walked again it becomes a whole node."""
+
+    __slots__ = ("_base", "_changed", "_node")
+    anchored = has_global = inert = False
+    check: Check | None = None
+
+    def __init__(self, base: MapNode, changed: dict[str, Node]) -> None:
+        self._base, self._changed = base, changed
+        self._node: MapNode | None = None
+
+    @property
+    def members(self) -> dict[str, Node]:
+        """All members, as the walk left them."""
+        return {**self._base.members, **self._changed}
+
+    def node(self) -> MapNode:
+        """The same as a whole node."""
+        if self._node is None:
+            self._node = MapNode(self.members)
+        return self._node
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The map as JSON."""
+        return self.node().raw
+
+    def stripped(self) -> Any:
+        """What is left of the map for the merge, or GONE."""
+        return self.node().stripped() if self._base.conditions else left_of(self.members) or GONE
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether what is left holds no anchor and nothing more to remove."""
+        return self.node().is_clean
 
 
 class ListNode:
     """A list; one of maps pairs its anchored elements with the elements of the resource."""
 
-    __slots__ = ("_stripped", "anchored", "check", "has_global", "inert", "items")
+    __slots__ = ("_elements", "_kept", "_stripped", "anchored", "check", "has_global", "inert", "items")
 
     def __init__(self, items: list[Node]) -> None:
         self.items = items
@@ -141,29 +174,65 @@ class ListNode:
         self.anchored = any(item.anchored for item in items)
         self.has_global = any(item.has_global for item in items)
         self.check: Check | None = None
+        self._elements: list[tuple[bool, Any]] | None = None
+        self._kept: list[Any] | None = None
         self._stripped: Any = None
 
     @property
     def raw(self) -> list[Any]:
+        """The list as JSON."""
         return [item.raw for item in self.items]
 
     def stripped(self) -> Any:
         """What is left of the list for the merge, or GONE."""
         if self._stripped is None:
-            self._stripped = keep_positions([_element(item) for item in self.items])
+            self._stripped = keep_positions(self._left())
         return self._stripped
 
+    def stripped_with(self, made: list[dict[str, Any]]) -> Any:
+        """The same with elements behind its own that have no anchors."""
+        if self._kept is not None:
+            return [*self._kept, *made]
+        elements = self._left()
+        if sum(goes for goes, _ in elements) <= 1 and made:  # the first deletion hits the element that it means
+            self._kept = [left for goes, left in elements if not goes]
+        return keep_positions([*elements, *((False, element) for element in made)])
 
-def _element(item: Node) -> tuple[bool, Any]:
-    """Whether an element goes, and what it is if it stays: an anchored one is as it was written."""
-    if item.anchored:
-        return True, item.raw
-    left = item.stripped()
-    return (False, left) if left is not GONE else element_left(left, item.raw)
+    def _left(self) -> list[tuple[bool, Any]]:
+        """Whether each element goes, and what it is if it stays: an anchored one is as it was written."""
+        if self._elements is None:
+            self._elements = [
+                (True, item.raw) if item.anchored else element_left(item.stripped(), item.raw) for item in self.items
+            ]
+        return self._elements
+
+
+class ExtendedList:
+    """A list with elements that were made of its anchored ones; to be walked again it becomes a whole node."""
+
+    __slots__ = ("_base", "_made")
+    anchored = has_global = inert = False
+    check: Check | None = None
+
+    def __init__(self, base: ListNode, made: list[dict[str, Any]]) -> None:
+        self._base, self._made = base, made
+
+    def node(self) -> ListNode:
+        """The same as a whole node."""
+        return ListNode([*self._base.items, *map(Plain, self._made)])
+
+    @property
+    def raw(self) -> list[Any]:
+        """The list as JSON."""
+        return [*self._base.raw, *self._made]
+
+    def stripped(self) -> Any:
+        """What is left of the list for the merge."""
+        return self._base.stripped_with(self._made)
 
 
 class Plain:
-    """An element that was made of an anchored one, without any anchor."""
+    """An element that was made of an anchored one and has no anchor."""
 
     __slots__ = ("raw",)
     anchored = has_global = False
@@ -174,10 +243,11 @@ class Plain:
         self.raw = raw
 
     def stripped(self) -> Any:
+        """The element itself."""
         return self.raw
 
 
-Node: TypeAlias = "Scalar | MapNode | ListNode | Plain"
+Node: TypeAlias = "Scalar | MapNode | NewMap | ListNode | ExtendedList | Plain"
 
 
 def parse_node(raw: Any) -> Node:

@@ -74,7 +74,7 @@ def _element(element: Any) -> tuple[bool, Any]:
 
 
 def element_left(left: Any, element: Any) -> tuple[bool, Any]:
-    """The same for an element without anchors, of which `left` is left."""
+    """The same for an element without anchors, of which `left` is left; one of which nothing is left is empty."""
     return (False, left) if left is not GONE else (True, {} if isinstance(element, dict) else [])
 
 
