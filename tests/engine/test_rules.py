@@ -88,7 +88,7 @@ def test_a_resource_is_looked_at_and_never_copied():
 
 def test_a_provider_is_asked_once_and_only_by_rules_that_mention_its_entry():
     asked = []
-    providers = {"config_maps": lambda namespace, name: asked.append(name) or {"data": {"wanted": "web"}}}
+    providers = {"config_maps": lambda _, name: asked.append(name) or {"data": {"wanted": "web"}}}
     key = {"key": "{{ cm.data.wanted }}{{ cm.data.wanted }}", "operator": "Equals", "value": "webweb"}
     context = [{"name": name, "configMap": {"name": name, "namespace": "x"}} for name in ("cm", "unread")]
     rule = policy_of(context=context, validate={"deny": {"conditions": {"all": [key]}}})
