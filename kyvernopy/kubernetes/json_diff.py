@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 __all__ = ["json_diff"]
 
 _MOST_COMPARED = 250_000  # pairs of items, weighed, of one list: some hundredths of a second
+_MISSING = object()
+_CONTAINERS = (dict, list)
 _NUMBERS = (int, float)
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 def json_diff(before: Any, after: Any, *, limits: Limits = DEFAULT_LIMITS) -> list[dict[str, Any]]:
@@ -43,44 +46,57 @@ def json_diff(before: Any, after: Any, *, limits: Limits = DEFAULT_LIMITS) -> li
             operations.append(step)
         elif step[0] is not step[1]:
             found = _steps(*step)
-            if found and step[2].count("/") >= limits.depth:
-                raise LimitExceeded("depth", step[2].count("/") + 1, limits.depth)
-            steps.extend(reversed(found))
+            if found:
+                if step[2].count("/") > limits.depth:
+                    raise LimitExceeded("depth", step[2].count("/"), limits.depth)
+                steps += found[::-1]
     return operations
 
 
 def _steps(before: Any, after: Any, path: str) -> list[Step]:
     """The operations, and the pairs of values that have to be looked at, in their order."""
-    if before.__class__ is dict and after.__class__ is dict:
-        return list(_steps_of_maps(before, after, path))
-    if isinstance(before, list) and isinstance(after, list):
-        return list(_steps_of_lists(before, after, path))
     if isinstance(before, dict) and isinstance(after, dict):
-        return list(_steps_of_maps(before, after, path))
+        return _steps_of_maps(before, after, path)
+    if isinstance(before, list) and isinstance(after, list):
+        return _steps_of_lists(before, after, path)
     return [] if _equal(before, after) else [_replace(path, after)]
 
 
-def _steps_of_maps(before: dict[str, Any], after: dict[str, Any], path: str) -> Iterator[Step]:
-    for key in _names(after):
-        value = after[key]
-        there = f"{path}/{escape(key)}"
-        if key not in before:
-            yield {"op": "add", "path": there, "value": value}
+def _steps_of_maps(before: dict[str, Any], after: dict[str, Any], path: str) -> list[Step]:
+    steps: list[Step] = []
+    for key in _sorted(after):
+        old, new = before.get(key, _MISSING), after[key]
+        # Most members did not change, which is told before a path is made.
+        if old is new or (old.__class__ is new.__class__ and new.__class__ in _SCALARS and old == new):
+            continue
+        there = _below(path, key)
+        if old is _MISSING:
+            steps.append(_add(there, new))
         elif key:
-            if before[key] is not value:
-                yield before[key], value, there
-        elif not _same(before[key], value):
-            yield _replace(there, value)  # no operation can look into a member with the empty name (spec 04 §4.3)
-    for key in _names(before):
-        if key not in after:
-            yield _remove(f"{path}/{escape(key)}")
+            steps.append((old, new, there))
+        elif not _same(old, new):
+            # No operation can look into a member with the empty name (spec 04 §4.3).
+            steps.append(_replace(there, new))
+    if not before.keys() <= after.keys():
+        steps += [_remove(_below(path, key)) for key in _sorted(before) if key not in after]
+    return steps
 
 
-def _names(members: dict[str, Any]) -> list[str]:
-    for key in members:
-        if not isinstance(key, str):
-            raise PatchError(f"a key of the type `{type(key).__name__}` is not of JSON")
-    return sorted(members)
+def _sorted(members: dict[str, Any]) -> list[str]:
+    try:
+        return sorted(members)
+    except TypeError:
+        raise PatchError("not all keys of a map are texts, as they are in JSON") from None
+
+
+def _below(path: str, key: str) -> str:
+    if key.__class__ is not str and not isinstance(key, str):
+        raise PatchError(f"a key of the type `{type(key).__name__}` is not of JSON")
+    return f"{path}/{escape(key)}"
+
+
+def _add(path: str, value: Any) -> dict[str, Any]:
+    return {"op": "add", "path": path, "value": value}
 
 
 def _replace(path: str, value: Any) -> dict[str, Any]:
@@ -94,28 +110,26 @@ def _remove(path: str) -> dict[str, Any]:
 # --- Lists ---
 
 
-def _steps_of_lists(before: list[Any], after: list[Any], path: str) -> Iterator[Step]:
-    if all(map(_is_simple, before)) and all(map(_is_simple, after)):
-        # What both begin and end with needs no search.
-        shorter = min(len(before), len(after))
-        start = next((index for index in range(shorter) if not _same(before[index], after[index])), shorter)
-        rest = shorter - start
-        end = next((count for count in range(rest) if not _same(before[~count], after[~count])), rest)
-        old, new = before[start : len(before) - end], after[start : len(after) - end]
-        if _is_quick(old, new):
-            yield from _edits(old, new, path, start)
-            return
-    yield from _steps_of_items(before, after, path)
+def _steps_of_lists(before: list[Any], after: list[Any], path: str) -> list[Step]:
+    if not all(map(_is_simple, before)) or not all(map(_is_simple, after)):
+        return _steps_of_items(before, after, path)
+    # What both begin and end with needs no search, and most lists are equal.
+    shorter = min(len(before), len(after))
+    start = next((index for index in range(shorter) if not _same(before[index], after[index])), shorter)
+    if start == len(before) == len(after):
+        return []
+    rest = shorter - start
+    end = next((count for count in range(rest) if not _same(before[~count], after[~count])), rest)
+    old, new = before[start : len(before) - end], after[start : len(after) - end]
+    return list(_edits(old, new, path, start)) if _is_quick(old, new) else _steps_of_items(before, after, path)
 
 
-def _steps_of_items(before: list[Any], after: list[Any], path: str) -> Iterator[Step]:
-    for index in range(len(before) - 1, len(after) - 1, -1):
-        yield _remove(f"{path}/{index}")
-    for index in range(len(before), len(after)):
-        yield {"op": "add", "path": f"{path}/{index}", "value": after[index]}
-    for index in range(min(len(before), len(after))):
-        if before[index] is not after[index]:
-            yield before[index], after[index], f"{path}/{index}"
+def _steps_of_items(before: list[Any], after: list[Any], path: str) -> list[Step]:
+    steps: list[Step] = [_remove(f"{path}/{index}") for index in range(len(before) - 1, len(after) - 1, -1)]
+    steps += [_add(f"{path}/{index}", after[index]) for index in range(len(before), len(after))]
+    pairs = enumerate(zip(before, after, strict=False))  # the rest of the longer one is dealt with
+    steps += [(old, new, f"{path}/{index}") for index, (old, new) in pairs if old is not new]
+    return steps
 
 
 def _is_quick(before: list[Any], after: list[Any]) -> bool:
@@ -125,8 +139,9 @@ def _is_quick(before: list[Any], after: list[Any]) -> bool:
 
 
 def _is_simple(item: Any) -> bool:
+    """Whether an item is a text, a number, a boolean or a map of such and nulls."""
     if isinstance(item, dict):
-        return not any(isinstance(member, (dict, list)) for member in item.values())
+        return not any(map(_CONTAINERS.__contains__, map(type, item.values())))
     return item is not None and not isinstance(item, list)
 
 
@@ -144,7 +159,7 @@ def _edits(before: list[Any], after: list[Any], path: str, start: int) -> Iterat
             yield _remove(place)
         elif column and cost == costs[row][column - 1] + 1:
             column -= 1
-            yield {"op": "add", "path": f"{path}/{start + row}", "value": after[column]}
+            yield _add(f"{path}/{start + row}", after[column])
         else:
             row, column = row - 1, column - 1
             yield before[row], after[column], place
@@ -169,6 +184,8 @@ def _costs(before: list[Any], after: list[Any]) -> list[list[int]]:
 
 def _same(before: Any, after: Any) -> bool:
     """Whether two values are equal as JSON, which knows one kind of number, and `true` is none."""
+    if not isinstance(before, _CONTAINERS):
+        return _equal(before, after)
     pairs = [(before, after)]
     while pairs:
         old, new = pairs.pop()
@@ -188,6 +205,6 @@ def _same(before: Any, after: Any) -> bool:
 
 
 def _equal(old: Any, new: Any) -> bool:
-    if isinstance(old, bool) or isinstance(new, bool):
-        return old is new
+    if old.__class__ is str or isinstance(old, bool) or isinstance(new, bool):
+        return old.__class__ is new.__class__ and bool(old == new)
     return bool(old == new) if isinstance(old, _NUMBERS) or old.__class__ is new.__class__ else False
