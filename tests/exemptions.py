@@ -159,10 +159,10 @@ EXEMPT = {
     "results/conformance/background/test-report-background-mode": POD_SECURITY,
     "results/conformance/background/verify-image-fail": CHANGES,
     "results/conformance/background/verify-image-pass": CHANGES,
-    "substitution/ctx-haschanged-0": HAS_CHANGED,
-    "substitution/ctx-haschanged-1": HAS_CHANGED,
-    "substitution/ctx-haschanged-2": HAS_CHANGED,
-    "substitution/ctx-haschanged-3": HAS_CHANGED,
+    "variables/substitution/ctx-haschanged-0": HAS_CHANGED,
+    "variables/substitution/ctx-haschanged-1": HAS_CHANGED,
+    "variables/substitution/ctx-haschanged-2": HAS_CHANGED,
+    "variables/substitution/ctx-haschanged-3": HAS_CHANGED,
 }
 
 # Subjects of recorded rows that no test asks: `<file>/<function, level, call or op>` and why. One that is answered after

@@ -23,7 +23,7 @@ from kyvernopy.variables.paths import merged
 from kyvernopy.variables.positions import parse_path, pointer_to_jmespath
 from kyvernopy.variables.references import absolute_path, resolve_reference
 from kyvernopy.variables.template import compile_template
-from support import Answer, Row, check_rows, needs_shared
+from support import Answer, Row, check_rows, needs_shared, vectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +98,7 @@ MODES: dict[str, Callable[[Row], Any]] = {
 
 
 def test_recorded_substitutions():
-    check_rows("substitution", answer)
+    check_rows("variables/substitution", answer, vectors("substitution"))
 
 
 def answer(row: Row) -> Answer:
