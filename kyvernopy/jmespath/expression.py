@@ -79,7 +79,8 @@ class Expression:
 def _prepared(root: Node, nodes: list[Node], dialect: Dialect) -> Callable[[Any], Any]:
     """The function of the data alone."""
     function = Compiler(dialect.functions).raising(root)
-    if all(isinstance(node, (Field, SubExpression)) for node in nodes):
+    steps = root.steps if isinstance(root, SubExpression) else (root,)
+    if all(isinstance(step, Field) for step in steps):
         return cast("Callable[[Any], Any]", function)  # a path needs no run
     spends = any(isinstance(node, _SPENDERS) or (isinstance(node, Comparison) and is_deep(node)) for node in nodes)
     idle, show = Run(dialect), _shown if _may_give_reference(nodes, dialect) else None

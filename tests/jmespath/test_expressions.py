@@ -34,6 +34,8 @@ def error_of(expression, data=None, **options) -> ExpressionError:
     ("expression", "expected"),
     [
         ("a.n.q", None),
+        ("(a.n).q", None),
+        ("(a).s", "x"),
         ("a.s.q", None),
         ("a.q || 'd'", "d"),
         ("q.r.s || 'd'", "d"),
