@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from kyvernopy.engine.checks.patches import read_patch
+from kyvernopy.engine.checks.patches import read_operations
 from kyvernopy.engine.checks.texts import pointer, spot_of, texts
 from kyvernopy.errors import ExpressionError, LimitExceeded
 from kyvernopy.policies.reading import near_miss
@@ -73,7 +73,7 @@ def check_variables(checked: Checked, one: CheckedRule) -> Iterator[Finding]:
 def find_forbidden_places(one: CheckedRule, prefix: str = INVALID) -> Iterator[Finding]:
     """Variables in the paths of a JSON patch, in match and exclude, and in references to images."""
     rule, at = one.rule, one.at
-    patch = read_patch(rule.mutate.patches_json6902) if rule.mutate else []
+    patch = read_operations(rule.mutate.patches_json6902) if rule.mutate else []
     for operation in patch if isinstance(patch, list) else ():
         path = operation.get("path") if isinstance(operation, dict) else None
         if isinstance(path, str) and find_variables(path):
