@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kyvernopy.engine.mutation.patches import RuleError
 from kyvernopy.errors import PatchError
-from kyvernopy.jmespath.values import equal
 from kyvernopy.results import Status
 
 if TYPE_CHECKING:
     from kyvernopy.engine.mutation.patches import PatchSource
     from kyvernopy.engine.rule_context import RuleContext
 
-__all__ = ["UNCHANGED", "Change", "apply_patch", "success"]
+__all__ = ["UNCHANGED", "Change", "apply_patch", "same", "success"]
 
 UNCHANGED = "no patches applied"
 
@@ -34,12 +33,27 @@ def apply_patch(source: PatchSource, resource: dict[str, Any], context: RuleCont
         return Change(Status.ERROR, error.message, resource)
     except PatchError as error:
         return Change(Status.ERROR, f"failed to patch resource: {error.message}", resource)
-    if patched is resource or equal(patched, resource):
+    if same(patched, resource):
         return Change(Status.SKIP, UNCHANGED, resource)
     problem = _undecodable(patched)
     if problem:
         return Change(Status.ERROR, f"failed to unmarshal patched resource: {problem}", resource)
     return Change(Status.PASS, "", patched)
+
+
+def same(after: Any, before: Any) -> bool:
+    """Whether nothing changed; what the two share is not walked. Upstream: compares texts, in which 1.0 is 1."""
+    if after is before:
+        return True
+    if isinstance(after, dict):
+        return (
+            isinstance(before, dict)
+            and after.keys() == before.keys()
+            and all(same(value, before[key]) for key, value in after.items())
+        )
+    if isinstance(after, list):
+        return isinstance(before, list) and len(after) == len(before) and all(map(same, after, before))
+    return bool(after == before) and isinstance(after, bool) is isinstance(before, bool)
 
 
 def _undecodable(patched: Any) -> str:

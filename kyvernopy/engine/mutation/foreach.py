@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kyvernopy.engine.mutation.change import UNCHANGED, Change, apply_patch
+from kyvernopy.engine.mutation.change import UNCHANGED, Change, apply_patch, same
 from kyvernopy.engine.mutation.patches import PatchSource
 from kyvernopy.engine.rule_context import ContextEntries, compile_preconditions
 from kyvernopy.errors import ExpressionError
-from kyvernopy.jmespath.values import equal
 from kyvernopy.results import Status
 from kyvernopy.variables.entries.variable import known_query
 
@@ -93,7 +92,7 @@ class Loop:
                 return change  # the context goes with the rule
             patched = change.resource
         context.restore()
-        if patched is resource or equal(patched, resource):
+        if same(patched, resource):
             return Change(Status.SKIP, UNCHANGED, resource)
         return Change(Status.PASS, "", patched)
 
