@@ -20,26 +20,34 @@ __all__ = ["Merging", "merge_keys"]
 class Merging:
     """A place in a kind: a list that merges by `keys`, a set of scalars if these are none, or a map if they are None.
 
-    `below` are the places in the map, or in each element of the list, that lead to merging lists, in order; `steps` are
-    the same as pairs. `key` is the only key, if there is one, and `leaf` the first, if nothing below merges.
+    `below` are the places in the map, or in each element of the list, that lead to merging lists. `leaves` are those
+    lists among them with nothing below, as name, first key and whether there are more keys; `steps` are all others.
     """
 
     keys: tuple[str, ...] | None = None
     below: Mapping[str, Merging] = field(default_factory=dict)
+    leaves: tuple[tuple[str, str, bool], ...] = ()
     steps: tuple[tuple[str, Merging], ...] = ()
-    key: str | None = None
-    leaf: str | None = None
+    key: str | None = None  # the only one
+
+
+def _place(keys: tuple[str, ...] | None, below: Mapping[str, Merging]) -> Merging:
+    leaves = {
+        name: (name, place.keys[0], len(place.keys) > 1)
+        for name, place in below.items()
+        if place.keys and not place.below
+    }
+    steps = tuple([(name, place) for name, place in below.items() if name not in leaves])
+    return Merging(keys, below, tuple(leaves.values()), steps, keys[0] if keys and len(keys) == 1 else None)
 
 
 def _map(**below: Merging) -> Merging:
-    members = dict(sorted(below.items()))
-    return Merging(None, members, tuple(members.items()))
+    return _place(None, dict(sorted(below.items())))
 
 
 def _by(*keys: str, element: Merging | None = None) -> Merging:
     """A list that merges by keys; its elements are the maps `element`."""
-    key = keys[0] if len(keys) == 1 else None
-    return Merging(keys, element.below, element.steps, key) if element else Merging(keys, key=key, leaf=keys[0])
+    return _place(keys, element.below if element else {})
 
 
 # --- Types ---
@@ -168,14 +176,14 @@ _SHARED = [
     ),
 ]
 
-for _place, _lines in _SHARED:
+for _places, _lines in _SHARED:
     for _line in _lines.split("\n"):
         _version, _, _names = _line.strip().partition(": ")
-        _KINDS.setdefault(_version, {}).update(dict.fromkeys(_names.split(), _place))
+        _KINDS.setdefault(_version, {}).update(dict.fromkeys(_names.split(), _places))
+
+_BY_KIND = {(version, kind): places for version, kinds in _KINDS.items() for kind, places in kinds.items()}
 
 
 def merge_keys(api_version: object, kind: object) -> Merging | None:
     """The places of a kind that lead to merging lists; None for kinds that Kubernetes 1.21 does not have."""
-    if isinstance(api_version, str) and isinstance(kind, str):
-        return _KINDS.get(api_version, {}).get(kind)
-    return None
+    return _BY_KIND.get((api_version, kind)) if isinstance(api_version, str) and isinstance(kind, str) else None

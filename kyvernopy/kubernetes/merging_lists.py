@@ -7,6 +7,7 @@ key, `protocol` in some ports only) go to `odd_lists`, which follows the definit
 
 from __future__ import annotations
 
+from operator import is_
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kyvernopy.kubernetes.merge_values import ABSENT, copied, scalar_text, wrong_kind
@@ -125,7 +126,7 @@ def _paired(
         found[identity] = merged, True
     for identity, at in first.items():
         if identity not in found:
-            alone = at == last[identity] and place.steps
+            alone = at == last[identity] and place.below
             found[identity] = merger.settled_map(ours[at], place) if alone else ours[last[identity]], True
     return found
 
@@ -154,5 +155,4 @@ def _alone(theirs: List, identities: list[Hashable], several: bool, place: Mergi
 
 def _unless_same(old: List, new: List) -> List:
     """The old list if the new one has the same elements in the same order."""
-    same = len(old) == len(new) and all(one is other for one, other in zip(old, new, strict=True))
-    return old if same else new
+    return old if len(old) == len(new) and all(map(is_, old, new)) else new

@@ -24,43 +24,65 @@ _SIMPLE = {str, int, type(None)}
 def settled_elements(resource: dict[str, Any], place: Merging, bound: int) -> int:
     """How many elements the merging lists have, or UNSETTLED; more than the bound are `LimitExceeded`."""
     count = 0
+    for name, key, several in place.leaves:
+        value = resource.get(name)
+        if value is None:
+            continue
+        if value.__class__ is not list:
+            if _is_unusual(value):
+                return UNSETTLED
+        elif len(value) == 1:  # nearly always, and no set is needed
+            element = value[0]
+            text = element.get(key) if element.__class__ is dict else None
+            # The first of several keys may be a number; where it is the only one, texts are compared.
+            if not text or not (text.__class__ is str or (several and text.__class__ is int)):
+                return UNSETTLED
+            count += 1
+        elif _have_keys(value, place.below[name].keys or ()) if several else _have_texts(value, key):
+            count += len(value)
+        else:
+            return UNSETTLED
     for name, below in place.steps:
         value = resource.get(name)
         if value is None:
             continue
         if value.__class__ is dict:
             found = settled_elements(value, below, bound) if below.keys is None else 0
-        elif value.__class__ is not list:
-            found = UNSETTLED if isinstance(value, (dict, list)) else 0  # of an unusual class
-        elif below.leaf and len(value) == 1 and value[0].__class__ is dict:  # nearly always, in lists such as `ports`
-            text = value[0].get(below.leaf)
-            known = text.__class__ is str or (text.__class__ is int and below.key is None)
-            found = 1 if known and text else UNSETTLED
-        else:
+        elif value.__class__ is list:
             found = _of_list(value, below, bound) if below.keys is not None else 0
+        else:
+            found = UNSETTLED if _is_unusual(value) else 0
         if found < 0:
             return UNSETTLED
         count += found
     return count
 
 
+def _is_unusual(value: Any) -> bool:
+    """Whether a value is a map or list of another class, which takes a closer look."""
+    return isinstance(value, (dict, list)) and value.__class__ is not dict and value.__class__ is not list
+
+
 def _of_list(elements: list[Any], place: Merging, bound: int) -> int:
-    if not (_have_texts(elements, place.key) if place.key else _of_set_or_keys(elements, place.keys or ())):
+    """The same for a set, or for a list in whose elements there are merging lists."""
+    if not place.keys:
+        texts = all([element.__class__ is str for element in elements])
+        return len(elements) if texts and len(set(elements)) == len(elements) else UNSETTLED
+    if not _have_texts(elements, place.keys[0]):
         return UNSETTLED
     count = len(elements)
-    if place.steps:
-        for element in elements:
-            found = settled_elements(element, place, bound)
-            if found < 0:
-                return UNSETTLED
-            count += found
-            if count > bound:
-                raise LimitExceeded("expression_work", count, bound)
+    for element in elements:
+        found = settled_elements(element, place, bound)
+        if found < 0:
+            return UNSETTLED
+        count += found
+        if count > bound:
+            raise LimitExceeded("expression_work", count, bound)
     return count
 
 
 def _have_texts(elements: list[Any], key: str) -> bool:
-    """Whether all elements are maps with a text under the key that no other has."""
+    """Whether all elements are maps with a text under the key, which no other has."""
     try:
         texts = {element[key] for element in elements}
         "".join(texts)  # nothing but texts can be joined
@@ -69,10 +91,8 @@ def _have_texts(elements: list[Any], key: str) -> bool:
     return len(texts) == len(elements) and "" not in texts
 
 
-def _of_set_or_keys(elements: list[Any], keys: tuple[str, ...]) -> bool:
-    """The same for texts, and for maps with several keys: each key is in all of them or in none."""
-    if not keys:
-        return all(element.__class__ is str for element in elements) and len(set(elements)) == len(elements)
+def _have_keys(elements: list[Any], keys: tuple[str, ...]) -> bool:
+    """Whether all elements are maps with the first key, each other key is in all or in none, and no two have the same."""
     if any(element.__class__ is not dict for element in elements):
         return False
     first, *others = ([element.get(key) for element in elements] for key in keys)

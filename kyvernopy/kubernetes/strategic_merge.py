@@ -19,7 +19,7 @@ from kyvernopy.kubernetes.settled import UNSETTLED, settled_elements
 from kyvernopy.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import TypeAlias
 
     from kyvernopy.limits import Limits
@@ -41,12 +41,13 @@ def merge(resource: Mapping[str, Any], patch: Any, limits: Limits = DEFAULT_LIMI
 class Merger:
     """One merge: its bounds, and the work that it may still do."""
 
-    __slots__ = ("_is_settled", "limits", "work")
+    __slots__ = ("_in_order", "_is_settled", "limits", "work")
 
     def __init__(self, limits: Limits, work: Work | None = None) -> None:
         self.limits = limits
         self.work = work or Work(limits)
         self._is_settled = False  # the resource, so that what the patch does not mention can be left alone
+        self._in_order = False  # of names, which only tells which of several errors comes first
 
     def document(self, resource: Any, patch: Any) -> Any:
         """The merged document of a patch that has been measured."""
@@ -54,10 +55,14 @@ class Merger:
         if isinstance(resource, dict) and isinstance(patch, dict):
             place = _governing(resource, patch)
             if place is not UNGOVERNED:
-                self._is_settled = settled_elements(resource, place, self.work.bound) is not UNSETTLED
+                self._is_settled = settled_elements(resource, place, self.work.bound) != UNSETTLED
                 if self._is_settled and not patch:
                     return resource
-        merged = self.member(resource, patch, place)
+        try:
+            merged = self.member(resource, patch, place)
+        except PatchError:
+            self._in_order = True
+            merged = self.member(resource, patch, place)
         if merged is ABSENT:
             raise PatchError("filter cannot create or delete objects")
         return merged
@@ -75,9 +80,9 @@ class Merger:
                 return ABSENT
             if directive == "replace":
                 return self.new_members(theirs, place)
-        names = sorted(theirs) if place is None or self._is_settled else _names(ours, theirs, place)
+        names: Iterable[str] = theirs if place is None or self._is_settled else _names(ours, theirs, place)
         merged = ours
-        for name in names:
+        for name in sorted(names) if self._in_order else names:
             old, new = ours.get(name, ABSENT), theirs.get(name)
             if new.__class__ is str and (old is ABSENT or old.__class__ is str):  # so it is nearly always
                 if new == old:
@@ -109,7 +114,7 @@ class Merger:
         if isinstance(old, dict):
             if not isinstance(new, dict):
                 raise wrong_kind("MappingNode", new)
-            return self.maps(old, new, _of_map(place))
+            return self.maps(old, new, place if place is None or place.keys is None else None)
         if isinstance(old, list):
             if not isinstance(new, list):
                 raise wrong_kind("SequenceNode", new)
@@ -152,7 +157,7 @@ class Merger:
     def new_members(self, theirs: Map, place: Merging | None) -> Map:
         """The members of a map of the patch without directive, each merged with itself."""
         made = {}
-        for name in sorted(theirs):
+        for name in sorted(theirs) if self._in_order else theirs:
             below = place if place is None or place is UNGOVERNED else place.below.get(name)
             value = self.alone(theirs[name], below)
             if value is not ABSENT:
@@ -176,7 +181,7 @@ class Merger:
         if place is UNGOVERNED:
             return self._settled_anywhere(old, 1)
         settled = old
-        for name, below in place.steps:
+        for name, below in place.below.items():
             value = old.get(name)
             if value is None:
                 continue
@@ -231,17 +236,15 @@ def _of_map(place: Merging | None) -> Merging | None:
 
 def _governing(ours: Map, theirs: Map) -> Merging:
     """The places of the kind of a map, that of the resource or else that of the patch."""
-    if "kind" not in ours and "kind" not in theirs:
-        return UNGOVERNED
     found = merge_keys(ours.get("apiVersion"), ours.get("kind"))
     return found or merge_keys(theirs.get("apiVersion"), theirs.get("kind")) or UNGOVERNED
 
 
-def _names(ours: Map, theirs: Map, place: Merging) -> list[str]:
-    """The members to visit, in order."""
+def _names(ours: Map, theirs: Map, place: Merging) -> set[str]:
+    """The members to visit."""
     if place is UNGOVERNED:
-        return sorted({*theirs, *(name for name, value in ours.items() if isinstance(value, dict))})
-    return sorted({*theirs, *place.below})
+        return {*theirs, *(name for name, value in ours.items() if isinstance(value, dict))}
+    return {*theirs, *place.below}
 
 
 # --- Directives (§3.4.6) ---

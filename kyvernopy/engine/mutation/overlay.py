@@ -20,7 +20,7 @@ from kyvernopy.kubernetes.strategic_merge import Merger
 from kyvernopy.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
-    from kyvernopy.engine.mutation.overlay_nodes import Node
+    from kyvernopy.engine.mutation.overlay_nodes import Node, Test
     from kyvernopy.limits import Limits
 
 __all__ = ["Overlay", "compile_overlay", "strategic_merge"]
@@ -201,22 +201,50 @@ class Walk:
         Upstream: what is resolved for one item stays resolved for the next ones.
         """
         self.work.spend(len(items))
-        simple = element if isinstance(element, MapNode) and element.is_simple else None
+        tests = element.tests() if isinstance(element, MapNode) and element.is_simple else None
+        if tests is None:
+            passed, failed = self.any_element(element, items, made)
+        else:
+            passed, failed = self.simple_element(element, tests, items, made)
+        if failed and not passed:
+            self.failed = GLOBAL
+
+    def any_element(self, element: Node, items: list[Any], made: Made) -> tuple[bool, bool]:
+        """Whether the element applies to some item, and whether a global condition fails for some item."""
         working, passed, failed = element, False, False
         for item in items:
-            if simple:
-                self.conditions(simple, item if isinstance(item, dict) else {})
-            else:
-                working = self.node(working, item)
+            working = self.node(working, item)
             if self.failed:
                 failed = failed or self.failed == GLOBAL
                 self.failed = ""
                 continue
             passed = True
-            if not element.has_global:
-                made.add(working, item)
-        if failed and not passed:
-            self.failed = GLOBAL
+            if not element.has_global and isinstance(item, dict):
+                template = made.template(working)
+                if template is not None:
+                    made.add(template, item)
+        return passed, failed
+
+    def simple_element(self, element: Node, tests: list[Test], items: list[Any], made: Made) -> tuple[bool, bool]:
+        """The same for an element that no walk changes, as nearly every one is: all that counts are its conditions."""
+        passed = failed = False
+        template: dict[str, Any] | None = None
+        for item in items:
+            members = item if isinstance(item, dict) else {}
+            for name, check, is_global in tests:
+                value = members.get(name, ABSENT)
+                if check.is_any and value.__class__ is str:
+                    continue
+                if value is ABSENT or not check.holds(value, self.limits, self.work):
+                    failed = failed or is_global
+                    break
+            else:
+                if not passed and not element.has_global:
+                    template = made.template(element)
+                passed = True
+                if template is not None:
+                    made.add(template, members)
+        return passed, failed
 
 
 class Made:
@@ -228,19 +256,26 @@ class Made:
         self._elements: list[dict[str, Any]] = []
         self._is_odd = False  # whether there may be an anchor in them
 
-    def add(self, node: Node, item: Any) -> None:
-        """Add what a node says, under the name of the item; an item without a name is left alone."""
-        name = item.get("name") if isinstance(item, dict) else None
-        if name is None or isinstance(name, (dict, list)):
-            return
+    def template(self, node: Node) -> dict[str, Any] | None:
+        """What a node says, if it says anything."""
         left = node.stripped()
         if left is GONE:
-            return
+            return None
         if not isinstance(node, (MapNode, NewMap)):
             raise wrong_kind("MappingNode", left)
-        if not node.is_clean or (isinstance(name, str) and is_condition_text(name)):
-            self._is_odd = True
-        self._elements.append({**left, "name": name})
+        self._is_odd = self._is_odd or not node.is_clean
+        found: dict[str, Any] = left
+        return found
+
+    def add(self, template: dict[str, Any], members: dict[str, Any]) -> None:
+        """Add it under the name of an item; an item without a name is left alone."""
+        name = members.get("name")
+        if name.__class__ is str:
+            if ")" in name and is_condition_text(name):
+                self._is_odd = True
+        elif name is None or isinstance(name, (dict, list)):
+            return
+        self._elements.append({**template, "name": name})
 
     def behind(self, node: ListNode) -> Node:
         """The list with these elements at its end."""

@@ -18,9 +18,10 @@ __all__ = ["Check"]
 class Check:
     """A condition, compiled as a pattern."""
 
-    __slots__ = ("_pattern",)
+    __slots__ = ("_pattern", "is_any")
 
     def __init__(self, condition: Any, limits: Limits, work: Work) -> None:
+        self.is_any = condition == "*"  # which holds for every text
         self._pattern = compile_pattern(_operand(condition, limits, work), limits=limits)
 
     def holds(self, value: Any, limits: Limits, work: Work) -> bool:

@@ -23,7 +23,9 @@ from kyvernopy.patterns.anchors import Anchor, parse_key
 if TYPE_CHECKING:
     from kyvernopy.engine.mutation.overlay_conditions import Check
 
-__all__ = ["ExtendedList", "ListNode", "MapNode", "NewMap", "Node", "Plain", "Scalar", "parse_node"]
+__all__ = ["ExtendedList", "ListNode", "MapNode", "NewMap", "Node", "Plain", "Scalar", "Test", "parse_node"]
+
+Test: TypeAlias = "tuple[str, Check, bool]"  # a name, its condition, and whether that is global
 
 # So many outcomes of the add-if-absent anchors of one map are kept.
 MOST_RESOLVED = 16
@@ -51,7 +53,7 @@ class MapNode:
 
     __slots__ = (
         *("additions", "anchored", "below", "check", "conditions", "has_global", "inert", "is_simple", "members"),
-        *("_is_clean", "_resolved", "_stripped"),
+        *("_is_clean", "_resolved", "_stripped", "_tests"),
     )
 
     def __init__(self, members: dict[str, Node]) -> None:
@@ -77,11 +79,20 @@ class MapNode:
         self._resolved: dict[tuple[bool, ...], MapNode] = {}
         self._stripped: Any = None
         self._is_clean: bool | None = None
+        self._tests: list[Test] | None = None
 
     @property
     def raw(self) -> dict[str, Any]:
         """The map as JSON."""
         return {text: member.raw for text, member in self.members.items()}
+
+    def tests(self) -> list[Test] | None:
+        """Its conditions, once all are compiled."""
+        if self._tests is None:
+            checks = [(name, self.members[text].check, is_global) for name, text, is_global in self.conditions]
+            tests = [(name, check, is_global) for name, check, is_global in checks if check is not None]
+            self._tests = tests if len(tests) == len(checks) else None
+        return self._tests
 
     def resolve(self, resource: Any) -> MapNode:
         """The map without add-if-absent anchors: such a member goes where the resource has the key, else it is plain."""
