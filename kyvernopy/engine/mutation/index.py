@@ -113,7 +113,9 @@ class MutatingPolicy:
                 return request
             if self._stops and result.status in APPLIED:
                 break
-        return current.restarted(current.subject) if current is not request else request
+        if current is not request:
+            current.pictured = current.subject  # the next policy sees the images as they are now
+        return current
 
     def change_targets(
         self, trigger: Request, resources: list[dict[str, Any]]
