@@ -131,10 +131,6 @@ EXEMPT = {
     "cli_units/select_exceptions-01": OTHER_KINDS,
     "cli_units/split_documents-05": LEFT_OUT,
     "cli_units/split_documents-06": LEFT_OUT,
-    "context-entries/ctx-deferred-foreach": CHANGES,
-    "context-entries/ctx-deferred-recursive": CHANGES,
-    "context-entries/ctx-deferred-resolve-overriden-variable": CHANGES,
-    "context-entries/ctx-deferred-two-rules": CHANGES,
     "engine/flow/TestValidate_foreach_zero_reported_asskip": NO_ELEMENT,
     "engine/flow/Test_validateForEach_ElementError_NonLastElement_ReturnsError/rule0": (
         "spec 02 §4.4: a loader of context that always fails; here entries are loaded when they are mentioned"

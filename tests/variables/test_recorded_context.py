@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
+from kyvernopy import PolicySet
 from kyvernopy.errors import ExpressionError
 from kyvernopy.jmespath.dialect import Dialect
 from kyvernopy.variables.context import Context
@@ -99,7 +100,7 @@ def test_scripts_of_context_operations_go_as_recorded():
 def values_of_conditions(row: Row) -> Answer:
     """Keys and values of the conditions of a rule, which pass where they are what the rule expects."""
     if "context_entries" not in row:
-        return "a rule that changes resources", row["expect_patched_subset"]
+        return PolicySet.from_documents(row["policies"]).mutate(row["resource"]).resource, row["expect_patched_subset"]
     dialect = Dialect()
     context = Context(dialect, {"request": {"object": row["resource"], "operation": row["operation"]}})
     context.checkpoint()
