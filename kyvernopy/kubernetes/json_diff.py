@@ -67,7 +67,7 @@ def _steps_of_maps(before: dict[str, Any], after: dict[str, Any], path: str) -> 
     for key in _sorted(after):
         old, new = before.get(key, _MISSING), after[key]
         # Most members did not change, which is told before a path is made.
-        if old is new or (old.__class__ is new.__class__ and new.__class__ in _SCALARS and old == new):
+        if old is new or (old.__class__ is new.__class__ and _is_plainly_equal(old, new)):
             continue
         there = _below(path, key)
         if old is _MISSING:
@@ -111,13 +111,13 @@ def _remove(path: str) -> dict[str, Any]:
 
 
 def _steps_of_lists(before: list[Any], after: list[Any], path: str) -> list[Step]:
+    if len(before) == len(after) and all(map(_is_plainly_equal, before, after)):
+        return []
     if not all(map(_is_simple, before)) or not all(map(_is_simple, after)):
         return _steps_of_items(before, after, path)
-    # What both begin and end with needs no search, and most lists are equal.
+    # What both begin and end with needs no search.
     shorter = min(len(before), len(after))
     start = next((index for index in range(shorter) if not _same(before[index], after[index])), shorter)
-    if start == len(before) == len(after):
-        return []
     rest = shorter - start
     end = next((count for count in range(rest) if not _same(before[~count], after[~count])), rest)
     old, new = before[start : len(before) - end], after[start : len(after) - end]
@@ -128,7 +128,7 @@ def _steps_of_items(before: list[Any], after: list[Any], path: str) -> list[Step
     steps: list[Step] = [_remove(f"{path}/{index}") for index in range(len(before) - 1, len(after) - 1, -1)]
     steps += [_add(f"{path}/{index}", after[index]) for index in range(len(before), len(after))]
     pairs = enumerate(zip(before, after, strict=False))  # the rest of the longer one is dealt with
-    steps += [(old, new, f"{path}/{index}") for index, (old, new) in pairs if old is not new]
+    steps += [(old, new, f"{path}/{index}") for index, (old, new) in pairs if not _is_plainly_equal(old, new)]
     return steps
 
 
@@ -180,6 +180,27 @@ def _costs(before: list[Any], after: list[Any]) -> list[list[int]]:
 
 
 # --- Equality ---
+
+
+def _is_plainly_equal(old: Any, new: Any) -> bool:
+    """Whether two values are equal, found out at once: scalars, and maps and lists of nothing but scalars."""
+    kind = new.__class__
+    if old.__class__ is not kind:
+        return False
+    if kind in _SCALARS:
+        return bool(old == new)
+    if kind is not dict and kind is not list:
+        return False
+    if len(old) != len(new):
+        return False
+    ones, others = (old.values(), [new.get(key, _MISSING) for key in old]) if kind is dict else (old, new)
+    for one, other in zip(ones, others, strict=True):
+        if one is other:
+            continue
+        kind = one.__class__
+        if other.__class__ is not kind or kind not in _SCALARS or one != other:
+            return False
+    return True
 
 
 def _same(before: Any, after: Any) -> bool:

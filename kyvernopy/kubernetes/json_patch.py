@@ -5,8 +5,7 @@ A patch is decoded once, which finds all that is wrong with its operations befor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kyvernopy.errors import LimitExceeded, PatchError
 from kyvernopy.kubernetes.json_patched import PatchedDocument
@@ -29,8 +28,7 @@ _WITH_SOURCE = ("move", "copy")
 _NOWHERE = parse_pointer("")
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One decoded operation; `source` is its `from`.
 
     `is_odd`: the value is a null, or holds numbers that remember their text, so that the document has to be settled.

@@ -7,8 +7,7 @@ Upstream: what stands before the first slash is not looked at, and a path withou
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -18,12 +17,12 @@ __all__ = ["Pointer", "Step", "escape", "parse_pointer"]
 Step: TypeAlias = "tuple[str, int | None]"
 
 _INDEX = re.compile("[-+]?[0-9]+")
+_INDEX_STARTS = frozenset("-+0123456789")
 _DIGITS = 18  # an index of more digits is as far out as one of so many; int() on megabytes of digits is slow
 _FAR = 10**_DIGITS
 
 
-@dataclass(frozen=True, slots=True)
-class Pointer:
+class Pointer(NamedTuple):
     """A path: the steps to the container, and the one within it.
 
     `leads` is false for a path that leads nowhere. `plain` is true if nothing about the way is odd: no step of it has
@@ -48,7 +47,7 @@ def parse_pointer(text: str) -> Pointer:
 
 def _step(segment: str) -> Step:
     name = segment.replace("~1", "/").replace("~0", "~") if "~" in segment else segment
-    return name, _index(name) if _INDEX.fullmatch(name) else None
+    return name, _index(name) if name[:1] in _INDEX_STARTS and _INDEX.fullmatch(name) else None
 
 
 def _index(name: str) -> int:

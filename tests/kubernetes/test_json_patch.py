@@ -131,7 +131,7 @@ def test_very_many_patches_do_what_the_definition_says():
 
     agree()
     if EXAMPLES is None:
-        assert seen["changed"] / seen.total() >= 0.4, seen
+        assert seen["changed"] / seen.total() >= 0.3, seen
 
 
 @pytest.mark.parametrize(
