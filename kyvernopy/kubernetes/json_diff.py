@@ -16,7 +16,7 @@ from kyvernopy.kubernetes.json_pointer import escape
 from kyvernopy.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import TypeAlias
 
     from kyvernopy.limits import Limits
@@ -29,6 +29,7 @@ __all__ = ["json_diff"]
 _MOST_COMPARED = 250_000  # pairs of items, weighed, of one list: some hundredths of a second
 _MISSING = object()
 _CONTAINERS = (dict, list)
+_CONTAINER_TYPES = frozenset(_CONTAINERS)
 _NUMBERS = (int, float)
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
@@ -64,27 +65,24 @@ def _steps(before: Any, after: Any, path: str) -> list[Step]:
 
 def _steps_of_maps(before: dict[str, Any], after: dict[str, Any], path: str) -> list[Step]:
     steps: list[Step] = []
-    for key in _sorted(after):
-        old, new = before.get(key, _MISSING), after[key]
-        # Most members did not change, which is told before a path is made.
-        if old is new or (old.__class__ is new.__class__ and _is_plainly_equal(old, new)):
-            continue
+    # Most members did not change, which is told before names are sorted and paths are made.
+    for key in _sorted([key for key, new in after.items() if not _is_plainly_equal(before.get(key, _MISSING), new)]):
         there = _below(path, key)
-        if old is _MISSING:
-            steps.append(_add(there, new))
+        if key not in before:
+            steps.append(_add(there, after[key]))
         elif key:
-            steps.append((old, new, there))
-        elif not _same(old, new):
+            steps.append((before[key], after[key], there))
+        elif not _same(before[key], after[key]):
             # No operation can look into a member with the empty name (spec 04 §4.3).
-            steps.append(_replace(there, new))
+            steps.append(_replace(there, after[key]))
     if not before.keys() <= after.keys():
-        steps += [_remove(_below(path, key)) for key in _sorted(before) if key not in after]
+        steps += [_remove(_below(path, key)) for key in _sorted([key for key in before if key not in after])]
     return steps
 
 
-def _sorted(members: dict[str, Any]) -> list[str]:
+def _sorted(keys: list[str]) -> list[str]:
     try:
-        return sorted(members)
+        return sorted(keys)
     except TypeError:
         raise PatchError("not all keys of a map are texts, as they are in JSON") from None
 
@@ -141,7 +139,7 @@ def _is_quick(before: list[Any], after: list[Any]) -> bool:
 def _is_simple(item: Any) -> bool:
     """Whether an item is a text, a number, a boolean or a map of such and nulls."""
     if isinstance(item, dict):
-        return not any(map(_CONTAINERS.__contains__, map(type, item.values())))
+        return _CONTAINER_TYPES.isdisjoint(map(type, item.values()))
     return item is not None and not isinstance(item, list)
 
 
@@ -184,22 +182,24 @@ def _costs(before: list[Any], after: list[Any]) -> list[list[int]]:
 
 def _is_plainly_equal(old: Any, new: Any) -> bool:
     """Whether two values are equal, found out at once: scalars, and maps and lists of nothing but scalars."""
+    if old is new:
+        return True
     kind = new.__class__
     if old.__class__ is not kind:
         return False
     if kind in _SCALARS:
         return bool(old == new)
-    if kind is not dict and kind is not list:
-        return False
-    if len(old) != len(new):
-        return False
-    ones, others = (old.values(), [new.get(key, _MISSING) for key in old]) if kind is dict else (old, new)
-    for one, other in zip(ones, others, strict=True):
-        if one is other:
-            continue
-        kind = one.__class__
-        if other.__class__ is not kind or kind not in _SCALARS or one != other:
-            return False
+    if kind is dict:
+        return len(old) == len(new) and _are_equal_scalars((one, new.get(key, _MISSING)) for key, one in old.items())
+    return kind is list and len(old) == len(new) and _are_equal_scalars(zip(old, new, strict=True))
+
+
+def _are_equal_scalars(pairs: Iterable[tuple[Any, Any]]) -> bool:
+    for one, other in pairs:
+        if one is not other:
+            kind = one.__class__
+            if other.__class__ is not kind or kind not in _SCALARS or one != other:
+                return False
     return True
 
 

@@ -16,38 +16,25 @@ if TYPE_CHECKING:
 __all__ = ["Merging", "merge_keys"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Merging:
     """A place in a kind: a list that merges by `keys`, a set of scalars if these are none, or a map if they are None.
 
-    `below` are the places in the map, or in each element of the list, that lead to merging lists. `leaves` are those
-    lists among them with nothing below, as name, first key and whether there are more keys; `steps` are all others.
+    `below` are the places in the map, or in each element of the list, that lead to merging lists.
     """
 
     keys: tuple[str, ...] | None = None
     below: Mapping[str, Merging] = field(default_factory=dict)
-    leaves: tuple[tuple[str, str, bool], ...] = ()
-    steps: tuple[tuple[str, Merging], ...] = ()
-    key: str | None = None  # the only one
-
-
-def _place(keys: tuple[str, ...] | None, below: Mapping[str, Merging]) -> Merging:
-    leaves = {
-        name: (name, place.keys[0], len(place.keys) > 1)
-        for name, place in below.items()
-        if place.keys and not place.below
-    }
-    steps = tuple([(name, place) for name, place in below.items() if name not in leaves])
-    return Merging(keys, below, tuple(leaves.values()), steps, keys[0] if keys and len(keys) == 1 else None)
+    key: str | None = None  # the only one, if there is one
 
 
 def _map(**below: Merging) -> Merging:
-    return _place(None, dict(sorted(below.items())))
+    return Merging(None, dict(sorted(below.items())))
 
 
 def _by(*keys: str, element: Merging | None = None) -> Merging:
     """A list that merges by keys; its elements are the maps `element`."""
-    return _place(keys, element.below if element else {})
+    return Merging(keys, element.below if element else {}, keys[0] if len(keys) == 1 else None)
 
 
 # --- Types ---

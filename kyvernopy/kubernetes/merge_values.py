@@ -59,6 +59,7 @@ def scalar_text(value: Any) -> str:
 
 
 def as_float(value: int) -> float:
+    """The double nearest to an integer."""
     try:
         return float(value)
     except OverflowError:

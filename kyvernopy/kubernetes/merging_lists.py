@@ -126,8 +126,8 @@ def _paired(
         found[identity] = merged, True
     for identity, at in first.items():
         if identity not in found:
-            alone = at == last[identity] and place.below
-            found[identity] = merger.settled_map(ours[at], place) if alone else ours[last[identity]], True
+            settled = merger.settled_map(ours[at], place) if place.below else ours[at]
+            found[identity] = settled if at == last[identity] else ours[last[identity]], True
     return found
 
 

@@ -15,7 +15,7 @@ from kyvernopy.errors import LimitExceeded, PatchError
 from kyvernopy.kubernetes.merge_keys import Merging, merge_keys
 from kyvernopy.kubernetes.merge_values import ABSENT, Work, copied, measure, same, scalar_text, wrong_kind
 from kyvernopy.kubernetes.merging_lists import merge_elements, merge_sets, merge_settled
-from kyvernopy.kubernetes.settled import UNSETTLED, settled_elements
+from kyvernopy.kubernetes.settled import settled_check
 from kyvernopy.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Merger:
         if isinstance(resource, dict) and isinstance(patch, dict):
             place = _governing(resource, patch)
             if place is not UNGOVERNED:
-                self._is_settled = settled_elements(resource, place, self.work.bound) != UNSETTLED
+                self._is_settled = settled_check(place).ask(resource, self.work)
                 if self._is_settled and not patch:
                     return resource
         try:
@@ -79,7 +79,8 @@ class Merger:
             if directive == "delete":
                 return ABSENT
             if directive == "replace":
-                return self.new_members(theirs, place)
+                made = self.new_members(theirs, place)
+                return ours if same(ours, made) else made
         names: Iterable[str] = theirs if place is None or self._is_settled else _names(ours, theirs, place)
         merged = ours
         for name in sorted(names) if self._in_order else names:
@@ -222,7 +223,10 @@ class Merger:
         directive, theirs = take_list_directive(theirs)
         if directive == "delete":
             return ABSENT
-        return self.elements(theirs if directive == "replace" else ours, theirs, place)
+        if directive == "replace":
+            made = self.elements(theirs, theirs, place)
+            return ours if same(ours, made) else made
+        return self.elements(ours, theirs, place)
 
     def elements(self, ours: list[Any], theirs: list[Any], place: Merging) -> list[Any]:
         """Merge two lists of scalars or of maps; the same list twice is a list of the patch on its own."""

@@ -14,7 +14,7 @@ from kyvernopy.engine.mutation.overlay_conditions import Check
 from kyvernopy.engine.mutation.overlay_nodes import ExtendedList, ListNode, MapNode, NewMap, Scalar, parse_node
 from kyvernopy.engine.mutation.stripping import GONE, is_condition_text
 from kyvernopy.errors import PatchError
-from kyvernopy.kubernetes.merge_values import ABSENT, Work, as_float, measure, wrong_kind
+from kyvernopy.kubernetes.merge_values import ABSENT, Work, as_float, measure, scalar_text, wrong_kind
 from kyvernopy.kubernetes.objects import as_plain
 from kyvernopy.kubernetes.strategic_merge import Merger
 from kyvernopy.limits import DEFAULT_LIMITS
@@ -56,7 +56,8 @@ def _rounded(value: Any) -> Any:
         return [_rounded(element) for element in value]
     if isinstance(value, int) and not -EXACT <= value <= EXACT:
         number = as_float(value)
-        return int(number) if abs(number) < 1e21 else number  # noqa: PLR2004  where JSON begins to write exponents
+        # The shortest digits, and from 1e21 on an exponent: as JSON writes a double.
+        return int(scalar_text(number)) if abs(number) < 1e21 else number  # noqa: PLR2004
     return value
 
 
@@ -219,16 +220,16 @@ class Walk:
                 self.failed = ""
                 continue
             passed = True
-            if not element.has_global and isinstance(item, dict):
-                template = made.template(working)
-                if template is not None:
-                    made.add(template, item)
+            name = item.get("name") if isinstance(item, dict) and not element.has_global else None
+            if name is not None:
+                made.add(made.template(working, name), name)
         return passed, failed
 
     def simple_element(self, element: Node, tests: list[Test], items: list[Any], made: Made) -> tuple[bool, bool]:
         """The same for an element that no walk changes, as nearly every one is: all that counts are its conditions."""
         passed = failed = False
         template: dict[str, Any] | None = None
+        is_gate = element.has_global
         for item in items:
             members = item if isinstance(item, dict) else {}
             for name, check, is_global in tests:
@@ -239,11 +240,12 @@ class Walk:
                     failed = failed or is_global
                     break
             else:
-                if not passed and not element.has_global:
-                    template = made.template(element)
                 passed = True
-                if template is not None:
-                    made.add(template, members)
+                name = None if is_gate else members.get("name")
+                if name is not None:
+                    if template is None:
+                        template = made.template(element, name)
+                    made.add(template, name)
         return passed, failed
 
 
@@ -256,8 +258,10 @@ class Made:
         self._elements: list[dict[str, Any]] = []
         self._is_odd = False  # whether there may be an anchor in them
 
-    def template(self, node: Node) -> dict[str, Any] | None:
-        """What a node says, if it says anything."""
+    def template(self, node: Node, name: Any) -> dict[str, Any] | None:
+        """What a node says for an item of this name, if it says anything."""
+        if isinstance(name, (dict, list)):
+            return None
         left = node.stripped()
         if left is GONE:
             return None
@@ -267,14 +271,12 @@ class Made:
         found: dict[str, Any] = left
         return found
 
-    def add(self, template: dict[str, Any], members: dict[str, Any]) -> None:
+    def add(self, template: dict[str, Any] | None, name: Any) -> None:
         """Add it under the name of an item; an item without a name is left alone."""
-        name = members.get("name")
-        if name.__class__ is str:
-            if ")" in name and is_condition_text(name):
-                self._is_odd = True
-        elif name is None or isinstance(name, (dict, list)):
+        if template is None or isinstance(name, (dict, list)):
             return
+        if name.__class__ is str and ")" in name and is_condition_text(name):
+            self._is_odd = True
         self._elements.append({**template, "name": name})
 
     def behind(self, node: ListNode) -> Node:

@@ -39,8 +39,8 @@ class Scalar:
     def __init__(self, raw: Any) -> None:
         self.raw = raw
         self.anchored: bool = isinstance(raw, str) and is_condition_text(raw)
-        self.has_global = self.anchored
-        self.inert = True
+        self.has_global: bool = self.anchored
+        self.inert: bool = True
         self.check: Check | None = None
 
     def stripped(self) -> Any:
@@ -70,11 +70,13 @@ class MapNode:
         plain = [text for text, _, anchor in anchors if anchor not in CONDITIONS and anchor is not Anchor.ADD_IF_ABSENT]
         self.below = [(text, members[text]) for text in plain if not members[text].inert]
         nodes = members.values()
-        self.anchored = bool(self.additions or self.conditions) or any(node.anchored for node in nodes)
-        self.has_global = any(is_global for _, _, is_global in self.conditions) or any(one.has_global for one in nodes)
-        self.inert = not (self.additions or self.conditions or self.below)
+        self.anchored: bool = bool(self.additions or self.conditions) or any(node.anchored for node in nodes)
+        self.has_global: bool = any(is_global for _, _, is_global in self.conditions) or any(one.has_global for one in nodes)
+        self.inert: bool = not (self.additions or self.conditions or self.below)
         # A walk cannot change it, only say whether its conditions hold.
-        self.is_simple = not (self.additions or self.below or any(_has_additions(members[one[1]]) for one in self.conditions))
+        self.is_simple = not (
+            self.additions or self.below or any(_has_additions(members[one[1]]) for one in self.conditions)
+        )
         self.check: Check | None = None
         self._resolved: dict[tuple[bool, ...], MapNode] = {}
         self._stripped: Any = None
@@ -177,15 +179,14 @@ class NewMap:
 class ListNode:
     """A list; one of maps pairs its anchored elements with the elements of the resource."""
 
-    __slots__ = ("_elements", "_kept", "_stripped", "anchored", "check", "has_global", "inert", "items")
+    __slots__ = ("_kept", "_stripped", "anchored", "check", "has_global", "inert", "items")
 
     def __init__(self, items: list[Node]) -> None:
         self.items = items
-        self.inert = not (items and isinstance(items[0], (MapNode, Plain)))
-        self.anchored = any(item.anchored for item in items)
-        self.has_global = any(item.has_global for item in items)
+        self.inert: bool = not (items and isinstance(items[0], (MapNode, Plain)))
+        self.anchored: bool = any(item.anchored for item in items)
+        self.has_global: bool = any(item.has_global for item in items)
         self.check: Check | None = None
-        self._elements: list[tuple[bool, Any]] | None = None
         self._kept: list[Any] | None = None
         self._stripped: Any = None
 
@@ -197,25 +198,22 @@ class ListNode:
     def stripped(self) -> Any:
         """What is left of the list for the merge, or GONE."""
         if self._stripped is None:
-            self._stripped = keep_positions(self._left())
+            self._stripped = keep_positions(map(_element, self.items), len(self.items))
         return self._stripped
 
     def stripped_with(self, made: list[dict[str, Any]]) -> Any:
-        """The same with elements behind its own that have no anchors."""
+        """The same with one or more elements behind its own that have no anchors."""
         if self._kept is not None:
             return [*self._kept, *made]
-        elements = self._left()
-        if sum(goes for goes, _ in elements) <= 1 and made:  # the first deletion hits the element that it means
+        elements = [*map(_element, self.items)]
+        if sum(goes for goes, _ in elements) <= 1:  # the first deletion hits the element that it means
             self._kept = [left for goes, left in elements if not goes]
-        return keep_positions([*elements, *((False, element) for element in made)])
+        return keep_positions([*elements, *((False, element) for element in made)], len(elements) + len(made))
 
-    def _left(self) -> list[tuple[bool, Any]]:
-        """Whether each element goes, and what it is if it stays: an anchored one is as it was written."""
-        if self._elements is None:
-            self._elements = [
-                (True, item.raw) if item.anchored else element_left(item.stripped(), item.raw) for item in self.items
-            ]
-        return self._elements
+
+def _element(item: Node) -> tuple[bool, Any]:
+    """Whether an element goes, and what it is if it stays: an anchored one is as it was written."""
+    return (True, item.raw) if item.anchored else element_left(item.stripped(), item.raw)
 
 
 class ExtendedList:

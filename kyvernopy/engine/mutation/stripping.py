@@ -7,10 +7,13 @@ elements go, they have done their work.
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kyvernopy.errors import PatchError
 from kyvernopy.patterns.anchors import Anchor, parse_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["CONDITIONS", "GONE", "element_left", "has_anchor", "is_condition_text", "keep_positions", "strip"]
 
@@ -46,7 +49,7 @@ def strip(value: Any, *, scalar_goes: bool = False) -> Any:
     if isinstance(value, dict):
         return _strip_map(value)
     if isinstance(value, list):
-        return keep_positions([_element(element) for element in value])
+        return keep_positions(map(_element, value), len(value))
     return GONE if scalar_goes else value
 
 
@@ -78,16 +81,20 @@ def element_left(left: Any, element: Any) -> tuple[bool, Any]:
     return (False, left) if left is not GONE else (True, {} if isinstance(element, dict) else [])
 
 
-def keep_positions(elements: list[tuple[bool, Any]]) -> Any:
+def keep_positions(elements: Iterable[tuple[bool, Any]], count: int) -> Any:
     """What is left of a list, given for each element whether it goes and what it is if it stays; GONE if nothing is.
 
     Upstream: an element is deleted by the position that it had at first, though the list has shrunk meanwhile; from the
     second deletion on, a later neighbour goes in its stead. Beyond the end, where Kyverno crashes, it is an error.
     """
-    left = [value for _, value in elements]
-    for position, (goes, _) in enumerate(elements):
+    left: list[Any] = []
+    deletions: list[int] = []
+    for position, (goes, value) in enumerate(elements):
+        left.append(value)
         if goes:
-            if position >= len(left):
+            if position >= count - len(deletions):
                 raise PatchError(f"no list element {position} to delete")
-            del left[position]
-    return left or (GONE if elements else [])
+            deletions.append(position)
+    for position in deletions:
+        del left[position]
+    return left or (GONE if count else [])
