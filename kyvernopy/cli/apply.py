@@ -17,7 +17,6 @@ LATER = {
         ("--json",),
         ("--http-payload",),
         ("--envoy-payload",),
-        ("--target-resource", "--target-resources"),
         ("--parameter-resource",),
         ("--crd-paths", "--crd-path"),
     ],
@@ -65,7 +64,11 @@ def _flags() -> Flags:
     flags.text("--output-format", default="yaml", help="json or yaml, for reports")
     flags.switch("-t", "--table", help="print a table of results")
     flags.switch("--detailed-results", help="add messages to the table")
-    flags.text("-o", "--output", help="where changed resources go; no rule of this version changes any")
+    flags.text("-o", "--output", help="a file or folder that changed resources go to; - passes all on as YAML")
+    flags.texts("--target-resource", "--target-resources", help="resources that exist, for rules that change those")
+    flags.switch("--diff", help="show what was changed")
+    flags.switch("--in-place", help="write what was changed back into the files of the resources")
+    flags.switch("--check", help="with --in-place: only say what would change, and exit with 1 if anything would")
     flags.switch("-i", "--stdin", help="leave out the heading")
     flags.switch("--audit-warn", help="count failures of audit policies as warnings")
     flags.number("--warn-exit-code", help="the exit status of a run with warnings")
@@ -92,9 +95,9 @@ def _flags() -> Flags:
 
 
 def _check(options: Options) -> None:
-    """The complaints of spec 08 §7.2, in their order."""
+    """The complaints of spec 08 §7.2, in their order, then our own."""
     policies, resources, json = options.arguments, options.resource, options.json
-    payloads = options.http_payload or options.envoy_payload
+    payloads, targets = options.http_payload or options.envoy_payload, options.target_resource
     complaints = {
         "pass the values either using set flag or values_file flag": options.set and options.values_file,
         "require policy": not policies,
@@ -104,6 +107,11 @@ def _check(options: Options) -> None:
         "crd-paths and kubeconfig flags are mutually exclusive, please use only one of them": (
             options.crd_paths and options.kubeconfig
         ),
+        # What follows is not Kyverno's.
+        "--check goes with --in-place": options.check and not options.in_place,
+        "--in-place and --output can not be used together": options.in_place and options.output,
+        "standard input can not be changed in place": options.in_place and "-" in (*resources, *targets),
+        "targets can not come from standard input": "-" in targets,
     }
     for message, wrong in complaints.items():
         if wrong:

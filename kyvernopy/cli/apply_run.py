@@ -12,26 +12,28 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from kyvernopy.cli.console import complain, say, with_progress
+from kyvernopy.cli.console import Screen, complain, say, with_progress
+from kyvernopy.cli.inputs import Inputs
+from kyvernopy.cli.mutated import sinks_for
 from kyvernopy.cli.output import Troubles, output_for, skipped_text
 from kyvernopy.cli.providers import GivenResources, looks_around
 from kyvernopy.errors import DocumentError, Finding
-from kyvernopy.offline.judge import Judge
+from kyvernopy.offline.judge import Judge, Judgement, has_targets, mutates
 from kyvernopy.policy_set import load_policies
 from kyvernopy.reports.counts import Counts, count
-from kyvernopy.resources import load_resources
 from kyvernopy.source import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import BinaryIO
 
     from kyvernopy.cli.flags import Options
+    from kyvernopy.cli.mutated import Sink
     from kyvernopy.offline.values import Values
     from kyvernopy.policies.exceptions import PolicyException
     from kyvernopy.policies.model import Policy
     from kyvernopy.policy_set import PolicySet
-    from kyvernopy.resources import Resources
+    from kyvernopy.results import RuleResult
     from kyvernopy.source import Resource
 
 __all__ = ["ApplyRun"]
@@ -45,13 +47,18 @@ class ApplyRun:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._output = output_for(options)
+        self._inputs = Inputs()
+        self._sinks: Sequence[Sink] = ()
+        # spec 08 §7.4: without a heading nothing has to wait for it; with `-o -` standard output is for resources only.
+        has_heading = not (options.stdin or options.policy_report)
+        self._screen = Screen(sys.stderr if options.output == "-" else sys.stdout, holds=has_heading)
         self._troubles = Troubles()
         self._counts = Counts()
         self._given = GivenResources()
         self._skipped: list[tuple[str, str]] = []
         self._exceptions: list[PolicyException] = []
         self._resources = self._results = 0
-        self._is_incomplete = False
+        self._is_incomplete = self._would_change = False
 
     def run(self) -> int:
         """Load, judge, print. Returns the exit status; raises `UsageError`."""
@@ -59,21 +66,33 @@ class ApplyRun:
         paths, stdin = self._local(self._options.arguments), self._kept_stdin()
         policies = self._policies(paths, stdin)
         valid = policies.only([policy for policy in policies if self._is_valid(policy)])
-        # Standard input feeds either policies or resources.
-        resources = load_resources(self._local(self._options.resource), normalize=True, errors="collect")
-        listed: Iterable[Resource] = resources
-        if self._options.exceptions_with_resources or any(map(looks_around, valid)):
-            listed = list(resources)
-            self._given.fill(listed)
+        targets = self._inputs.all_of(self._local(self._options.target_resource))
+        listed = self._listed(valid, targets)
         self._exceptions = self._found_exceptions(paths, listed, stdin)
         self._complain_of_unknown_policies(policies)
         if self._exceptions:
             valid = valid.with_exceptions(self._exceptions)
-        self._judge(Judge(valid, values, user), listed)
-        self._complain(resources.errors)
+        if self._options.output or self._options.diff or self._options.in_place or any(map(mutates, valid)):
+            self._sinks = sinks_for(self._options, self._inputs.originals)
+        if any(map(has_targets, valid)):
+            # Upstream: the cluster of a run has its resources and its targets, so that one may be the other.
+            targets = [*targets, *listed]
+        self._judge(Judge(valid, values, user, targets), listed)
+        self._complain(self._inputs.errors)
         self._troubles.tell()
         self._print(policies)
         return self._exit_status()
+
+    def _listed(self, policies: PolicySet, targets: Sequence[Resource]) -> Iterable[Resource]:
+        """The resources, in memory if anything looks at them besides; standard input has these or policies."""
+        paths = self._local(self._options.resource)
+        if not (
+            self._options.exceptions_with_resources or any(looks_around(one) or has_targets(one) for one in policies)
+        ):
+            return self._inputs.stream(paths)
+        listed = self._inputs.all_of(paths)
+        self._given.fill([*listed, *targets])
+        return listed
 
     def _complain(self, findings: Iterable[Finding]) -> None:
         self._is_incomplete |= complain(findings)
@@ -140,8 +159,8 @@ class ApplyRun:
             self._counts += Counts(errors=1)
             return False
         for rule in policy.spec.rules:
-            if rule.validate is None:
-                kind = "mutate" if rule.mutate else "generate" if rule.generate else "verifyImages"
+            if rule.generate or rule.verify_images:
+                kind = "generate" if rule.generate else "verifyImages"
                 say(f"error: policy {policy.key}: {kind} rules are not supported yet, not evaluated: rule {rule.name}")
                 self._counts += Counts(errors=1)
         return True
@@ -177,32 +196,52 @@ class ApplyRun:
 
     # --- Resources ---
 
-    def _judge(self, judge: Judge, resources: Iterable[Resource] | Resources) -> None:
-        audit_warn = self._options.audit_warn
+    def _judge(self, judge: Judge, resources: Iterable[Resource]) -> None:
         for resource in with_progress(resources, "resources judged"):
             if resource["kind"] == "GlobalContextEntry" and resource["apiVersion"] == "kyverno.io/v2":
+                self._hand_on(Judgement((), (), resource), resource)
                 continue  # spec 08 §7.4: it is no resource to be judged
             try:
-                results = [result for response in judge.responses(resource) for result in response.results]
+                judgement = judge.judge(resource)
             except DocumentError as error:
                 self._complain([_placed(error.finding, resource)])
                 continue
             self._resources += 1
-            self._results += len(results)
-            # One resource at a time: a rule counts once for each, also where two look alike.
-            self._counts += count(results, audit_warn=audit_warn)
-            self._output.add(results)
-            if not self._options.policy_report:  # which has the messages
-                self._troubles.add(results)
+            self._hand_on(judgement, resource)
+            self._take(judgement.results)
+
+    def _hand_on(self, judgement: Judgement, resource: Resource) -> None:
+        for sink in self._sinks:
+            for text in sink.add(judgement, resource):
+                self._screen.write(text)
+
+    def _take(self, results: list[RuleResult]) -> None:
+        """Count the results of one resource, and keep what the output shows of them."""
+        self._results += len(results)
+        # One resource at a time: a rule counts once for each, also where two look alike.
+        self._counts += count(results, audit_warn=self._options.audit_warn)
+        self._output.add(results)
+        if not self._options.policy_report:  # which has the messages
+            self._troubles.add(results)
 
     # --- The end ---
 
     def _print(self, policies: PolicySet) -> None:
-        if not (self._options.stdin or self._options.policy_report):
-            sys.stdout.write(self._heading(policies))
-        sys.stdout.write(skipped_text(self._skipped))
+        screen, options = self._screen, self._options
+        screen.release("" if options.stdin or options.policy_report else self._heading(policies))
+        for sink in self._sinks:
+            for one in sink.end():
+                if isinstance(one, str):
+                    screen.write(one)
+                    self._would_change = options.check
+                else:
+                    self._complain([one])
+        if options.policy_report or options.table:
+            # Upstream: no line break behind the last mutation; a report or table would begin within a line.
+            screen.end_line()
+        screen.write(skipped_text(self._skipped))
         for part in self._output.parts(self._counts):
-            sys.stdout.write(part)
+            screen.write(part)
         if not self._results:
             say(f"warning: no rule was evaluated (policies: {len(policies)}, resources: {self._resources})")
 
@@ -218,13 +257,13 @@ class ApplyRun:
         code = int(self._options.warn_exit_code)
         if self._is_incomplete:
             return INCOMPLETE
-        if self._counts.failed or self._counts.errors:
+        if self._counts.failed or self._counts.errors or self._would_change:
             return 1
         if self._counts.warned and code:
-            sys.stdout.write(f"exit as warnExitCode is {code}")
+            self._screen.write(f"exit as warnExitCode is {code}")
             return code
         if not self._counts.passed and self._options.warn_no_pass:
-            sys.stdout.write("exit as no objects satisfied policy\n")
+            self._screen.write("exit as no objects satisfied policy\n")
             return code
         return 0
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from kyvernopy.policies.model import ContextEntry, Policy, Rule
+    from kyvernopy.policies.model import ContextEntry, ForEach, MutateForEach, Policy, Rule
     from kyvernopy.providers import ApiRequest
     from kyvernopy.variables.memory import MemoryCluster
 
@@ -93,7 +93,11 @@ def looks_around(policy: Policy) -> bool:
 
 def _entries(rule: Rule) -> Iterator[ContextEntry]:
     yield from rule.context
-    loops = list((rule.validate.foreach if rule.validate else None) or ())
+    mutate = rule.mutate
+    for target in (mutate.targets if mutate else None) or ():
+        yield from target.context
+    loops: list[ForEach | MutateForEach] = list((rule.validate.foreach if rule.validate else None) or ())
+    loops += (mutate.foreach if mutate else None) or ()
     for loop in loops:
         yield from loop.context
         loops += loop.foreach

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kyvernopy.source import Source
 
-__all__ = ["FieldPath", "as_path", "locate", "parse_path", "place_in", "show_path"]
+__all__ = ["FieldPath", "as_path", "document_events", "locate", "parse_path", "place_in", "show_path"]
 
 FieldPath: TypeAlias = "str | Sequence[str | int]"
 
@@ -79,7 +79,7 @@ def locate(text: str, document: int, path: FieldPath, *, _libyaml: bool = True) 
     line = 1
     text = text.removeprefix("\ufeff")
     for _, piece in split_documents(text):
-        events = _events(piece, libyaml=_libyaml)
+        events = document_events(piece, libyaml=_libyaml)
         document -= events is None or bool(events)
         if document == 0:
             return _place(piece, _find(events, as_path(path))[0], line) if events else None
@@ -100,7 +100,7 @@ def place_in(
     for _, piece in split_documents(text.removeprefix("\ufeff")):
         following = line + piece.count("\n")
         if source.line < following or not piece.endswith("\n"):
-            events = _events(piece)
+            events = document_events(piece)
             if not events:
                 return None
             row, column = _place(piece, _within(piece, _find(events, within), piece_at), line)
@@ -126,7 +126,7 @@ def _within(text: str, field: tuple[int, int], piece_at: tuple[str, int]) -> int
 # --- Events of one document ---
 
 
-def _events(text: str, *, libyaml: bool = True) -> list[Any] | None:
+def document_events(text: str, *, libyaml: bool = True) -> list[Any] | None:
     """The events of the first document, from its root on; empty if there is no document, None if it is broken."""
     from kyvernopy.documents.events import BROKEN, FORBIDDEN, open_events  # noqa: PLC0415  only who asks for places pays
 
