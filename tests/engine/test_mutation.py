@@ -283,3 +283,16 @@ def test_a_rule_for_existing_resources_changes_its_targets_and_not_the_trigger()
     assert [(one.status, one.message) for one in response.results] == [
         (Status.PASS, "mutated Secret/web-1 in namespace x")
     ]
+
+
+# --- Explanations ---
+
+
+def test_an_explanation_shows_the_patch_and_the_target():
+    rule = {"mutate": {"targets": [{"apiVersion": "v1", "kind": "Pod"}], **labels(a="b")["mutate"]}}
+    policies = PolicySet.from_documents([mutating(labels(team="a"), rule)])
+    changed = policies.mutate(POD).results[0].explain()
+    assert changed.children[-1].title == "patch"
+    assert changed.children[-1].found == [{"op": "add", "path": "/metadata/labels", "value": {"team": "a"}}]
+    target = policies.mutate_existing(POD, [POD]).results[0].explain()
+    assert str(target.children[-1]) == "pass target shop/Pod/web"

@@ -6,6 +6,7 @@ without variables never has a context made.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.engine.mutation.change import Change, apply_patch, success
@@ -96,5 +97,13 @@ class CompiledMutation:
         return self.parts.change(request.subject, evaluation.context)
 
     def explain(self, request: Request) -> Explanation:
-        """Why the rule says what it says about a request."""
-        return self.parts.explain(request, self.decide(request)[0])
+        """Why the rule says what it says about a request, with what it changed."""
+        from kyvernopy.explanations import Explanation  # noqa: PLC0415  only who asks pays
+        from kyvernopy.kubernetes.json_diff import json_diff  # noqa: PLC0415  as above
+
+        result, changed = self.decide(request)
+        explained = self.parts.explain(request, result)
+        if changed is request:
+            return explained
+        patch = Explanation("", title="patch", found=json_diff(request.subject, changed.subject))
+        return replace(explained, children=(*explained.children, patch))

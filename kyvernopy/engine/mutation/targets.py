@@ -5,6 +5,7 @@ The targets come from the caller, as a list of resources among which each select
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.engine.mutation.change import Change, success
@@ -13,10 +14,11 @@ from kyvernopy.engine.request import namespace_of, text_of
 from kyvernopy.engine.rule_context import ContextEntries, compile_preconditions, unmet
 from kyvernopy.engine.rules import Evaluation, too_much
 from kyvernopy.errors import ExpressionError, LimitExceeded
+from kyvernopy.explanations import Explanation
 from kyvernopy.kubernetes.kinds import gvk_of, parse_kind
 from kyvernopy.kubernetes.selectors import SelectorError, selects
 from kyvernopy.kubernetes.wildcards import has_wildcard, matches
-from kyvernopy.results import RuleResult, Status
+from kyvernopy.results import ResourceRef, RuleResult, Status
 from kyvernopy.variables.template import compile_template
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from kyvernopy.engine.match import GVK, Test
     from kyvernopy.engine.request import Request
     from kyvernopy.engine.settings import Settings
-    from kyvernopy.explanations import Explanation
     from kyvernopy.policies.model import Policy, Rule, Target
     from kyvernopy.results import PolicyRef
 
@@ -154,7 +155,8 @@ class MutationOfTargets:
             change = self._change(selector, evaluation, target)
             passed = change.status is Status.PASS
             message = success(change.resource) if passed else change.message
-            result = RuleResult(self.parts.info, change.status, message, evaluation.request, self)
+            rule = RuleOfTarget(self.parts, change.status, message, target)
+            result = RuleResult(self.parts.info, change.status, message, evaluation.request, rule)
             if passed:
                 result = result.with_properties({"patched-target": _shown(change.resource)})
             yield result, target, change.resource if passed else None
@@ -179,5 +181,22 @@ class MutationOfTargets:
             context.restore()
 
     def explain(self, request: Request) -> Explanation:
-        """Why the rule says what it says about a trigger."""
-        return self.parts.explain(request, None)
+        """Why the rule has nothing to say about targets of a trigger."""
+        found = next(self.decide(request, ()), None)
+        return self.parts.explain(request, found[0] if found else None)
+
+
+class RuleOfTarget:
+    """The rule as a result about one target knows it."""
+
+    __slots__ = ("_message", "_parts", "_status", "_target")
+
+    def __init__(self, parts: TargetParts, status: Status, message: str, target: Resource) -> None:
+        self._parts, self._status, self._message, self._target = parts, status, message, target
+
+    def explain(self, request: Request) -> Explanation:
+        """Why the trigger matches, and what became of the target."""
+        result = RuleResult(self._parts.info, self._status, self._message, request.subject)
+        explained = self._parts.explain(request, result)
+        target = Explanation(self._status, title=f"target {ResourceRef.of(self._target)}")
+        return replace(explained, children=(*explained.children, target))
