@@ -194,7 +194,7 @@ def place_of(source: Source, path: FieldPath = (), piece_at: tuple[str, int] = (
     place is that of the character. Where nothing can be read once more (standard input, a file that is gone), the line
     of the document is what is left.
     """
-    fallback = Place(source.name, source.line if source.name else 0, 0, show_path(as_path(path)))
+    fallback = Place(source.name, source.line, 0, show_path(as_path(path)))
     if source.text is not None:
         return place_in(source.text, source, path, piece_at=piece_at) or fallback
     try:

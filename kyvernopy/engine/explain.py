@@ -186,11 +186,13 @@ def _written(parts: RuleParts) -> tuple[int, str]:
 def _place(parts: RuleParts, *fields: str) -> Place:
     """Where a rule, or a field of it, is written; a rule of autogen stands where the one it was made from does."""
     from kyvernopy.documents.load import place_of  # noqa: PLC0415  only who asks reads the file once more
+    from kyvernopy.documents.positions import show_path  # noqa: PLC0415  as above
 
     source, (index, _) = parts.policy.source, _written(parts)
-    if source is None:
-        return NOWHERE
-    return place_of(source, ("spec", "rules", index, *fields) if index >= 0 else ())
+    path = ("spec", "rules", index, *fields) if index >= 0 else ()
+    if source is None or not (source.name or source.text):  # plain data has no lines
+        return replace(NOWHERE, path=show_path(path))
+    return place_of(source, path)
 
 
 def _field(validate: Validate | None) -> str:
