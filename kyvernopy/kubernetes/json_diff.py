@@ -66,7 +66,12 @@ def _steps(before: Any, after: Any, path: str) -> list[Step]:
 def _steps_of_maps(before: dict[str, Any], after: dict[str, Any], path: str) -> list[Step]:
     steps: list[Step] = []
     # Most members did not change, which is told before names are sorted and paths are made.
-    for key in _sorted([key for key, new in after.items() if not _is_plainly_equal(before.get(key, _MISSING), new)]):
+    changed = [
+        key
+        for key, new in after.items()
+        if (old := before.get(key, _MISSING)) is not new and not _is_plainly_equal(old, new)
+    ]
+    for key in _sorted(changed):
         there = _below(path, key)
         if key not in before:
             steps.append(_add(there, after[key]))
@@ -126,7 +131,7 @@ def _steps_of_items(before: list[Any], after: list[Any], path: str) -> list[Step
     steps: list[Step] = [_remove(f"{path}/{index}") for index in range(len(before) - 1, len(after) - 1, -1)]
     steps += [_add(f"{path}/{index}", after[index]) for index in range(len(before), len(after))]
     pairs = enumerate(zip(before, after, strict=False))  # the rest of the longer one is dealt with
-    steps += [(old, new, f"{path}/{index}") for index, (old, new) in pairs if not _is_plainly_equal(old, new)]
+    steps += [(old, new, f"{path}/{index}") for index, (old, new) in pairs if old is not new]
     return steps
 
 
@@ -182,8 +187,6 @@ def _costs(before: list[Any], after: list[Any]) -> list[list[int]]:
 
 def _is_plainly_equal(old: Any, new: Any) -> bool:
     """Whether two values are equal, found out at once: scalars, and maps and lists of nothing but scalars."""
-    if old is new:
-        return True
     kind = new.__class__
     if old.__class__ is not kind:
         return False

@@ -6,6 +6,8 @@ wrong, and fails where mypy sees no such error.
 
 from __future__ import annotations
 
+from typing import Any
+
 from typing_extensions import assert_type
 
 import kyvernopy
@@ -44,6 +46,11 @@ assert_type(pattern.explain({}).message, str)
 
 assert_type(kyvernopy.evaluate_condition("web-1", "AnyIn", ["web-*"], variables={"a": 1}), bool)
 kyvernopy.evaluate_condition("a", 1, "a")  # type: ignore[arg-type]  # a name of an operator
+
+# --- Changes ---
+
+assert_type(kyvernopy.json_diff({}, {"a": 1}), list[dict[str, Any]])
+kyvernopy.json_patch({}, 1)  # type: ignore[arg-type]  # a list or a text
 
 # --- Reports and findings ---
 
