@@ -72,9 +72,10 @@ class ApplyRun:
         self._complain_of_unknown_policies(policies)
         if self._exceptions:
             valid = valid.with_exceptions(self._exceptions)
-        if self._options.output or self._options.diff or self._options.in_place or any(map(mutates, valid)):
-            self._sinks = sinks_for(self._options, self._inputs.originals)
-        if any(map(has_targets, valid)):
+        changes_others = any(map(has_targets, valid))
+        if self._options.output or any(map(mutates, valid)):
+            self._sinks = sinks_for(self._options, self._inputs.originals, has_targets=changes_others)
+        if changes_others:
             # Upstream: the cluster of a run has its resources and its targets, so that one may be the other.
             targets = [*targets, *listed]
         self._judge(Judge(valid, values, user, targets), listed)

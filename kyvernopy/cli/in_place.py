@@ -70,9 +70,8 @@ class InPlace:
                     _replace(path, written)
             except DocumentError as error:
                 yield error.finding
-            except (OSError, UnicodeError) as error:
-                reason = error.strerror if isinstance(error, OSError) else "this is not UTF-8"
-                yield _finding(name, (reason or str(error)).lower())
+            except (OSError, UnicodeError, _Unreadable) as error:
+                yield _finding(name, error)
             else:
                 yield (self._show(text, written, name, name) if self._show else "") + self._line(name)
 
@@ -80,7 +79,16 @@ class InPlace:
         return printable(f"{'would change' if self._only_check else 'changed'}: {name}\n")
 
 
-def _finding(name: str, reason: str) -> Finding:
+class _Unreadable(Exception):  # noqa: N818  a word for one reason
+    """A document of a file that is to be changed cannot be read."""
+
+
+def _finding(name: str, error: Exception) -> Finding:
+    reason = "one of its documents cannot be read"  # which was told when it was read
+    if isinstance(error, OSError):
+        reason = (error.strerror or str(error)).lower()
+    elif isinstance(error, UnicodeError):
+        reason = "it is not UTF-8"
     return Finding("not-rewritable", "error", f"this cannot be changed in place: {reason}", Place(name))
 
 
@@ -89,7 +97,7 @@ def _values(text: str, steps: Steps) -> dict[int, Any]:
     values: dict[int, Any] = {}
     for document in read_documents(text):
         if not isinstance(document, Document):
-            raise document
+            raise _Unreadable
         number = document.source.document
         for (changed, item), pairs in steps.items():
             if changed == number:

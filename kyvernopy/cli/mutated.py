@@ -62,8 +62,8 @@ class Originals:
         return self._found.get(id(judged), (judged, judged))[1]
 
 
-def sinks_for(options: Options, originals: Originals) -> list[Sink]:
-    """What the options of `apply` ask for."""
+def sinks_for(options: Options, originals: Originals, *, has_targets: bool) -> list[Sink]:
+    """What the options of `apply` ask for; `has_targets` says whether rules change other resources."""
     from kyvernopy.cli.difference import Differences  # noqa: PLC0415  rarely asked
 
     if options.in_place:
@@ -73,7 +73,7 @@ def sinks_for(options: Options, originals: Originals) -> list[Sink]:
         return [InPlace(only_check=options.check, show=show)]
     sinks: list[Sink] = [Differences(originals, options)] if options.diff else []
     if options.output == "-":
-        sinks.append(Passed(originals))
+        sinks.append(Passed(originals, holds=has_targets))
     elif options.output:
         sinks.append(Written(options.output))
     return sinks or [Printed(with_headings=not options.stdin)]
@@ -83,11 +83,8 @@ def changed_resources(
     judgement: Judgement, resource: Mapping[str, Any], originals: Originals
 ) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     """The resource and the targets that it made rules change, in the user's form: before and after."""
-    steps = [(step.response.original, step.response.resource) for step in judgement.steps]
-    own = originals.of(resource)
-    if is_review(own):
-        own = steps[0][0] if steps else judgement.resource
-    yield own, _stepped(own, steps)
+    own = _start(judgement, originals.of(resource))
+    yield own, _stepped(own, _steps(judgement))
     targets: dict[int, list[Pair]] = {}
     for step in judgement.steps:
         for pair in _targets(step):
@@ -95,6 +92,18 @@ def changed_resources(
     for pairs in targets.values():
         own = originals.of(pairs[0][0])
         yield own, _stepped(own, pairs)
+
+
+def _start(judgement: Judgement, own: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The resource in the user's form; of a review, the object that it is about."""
+    if not is_review(own):
+        return own
+    return judgement.steps[0].response.original if judgement.steps else judgement.resource
+
+
+def _steps(judgement: Judgement) -> list[Pair]:
+    """What the steps made of the resource: before and after."""
+    return [(step.response.original, step.response.resource) for step in judgement.steps]
 
 
 def _targets(step: Step) -> list[Pair]:
@@ -191,19 +200,38 @@ def _private(path: str, flags: int) -> int:
 
 
 class Passed:
-    """All resources on standard output as one stream of YAML, in their order, changed or not."""
+    """All resources on standard output as one stream of YAML, in their order, changed or not; targets follow.
 
-    def __init__(self, originals: Originals) -> None:
-        self._originals = originals
+    With `holds`, for rules that change other resources, nothing is written before the end: each resource comes once.
+    """
+
+    def __init__(self, originals: Originals, *, holds: bool) -> None:
+        self._originals, self._holds = originals, holds
         self._separator = ""
+        self._resources: dict[int, Mapping[str, Any]] = {}  # as they are now, by their identity, which originals keep
+        self._targets: dict[int, Mapping[str, Any]] = {}
 
     def add(self, judgement: Judgement, resource: Mapping[str, Any]) -> Iterator[str]:
-        """Write the resource, and targets that were changed, at once."""
-        for _, after in changed_resources(judgement, resource, self._originals):
-            sys.stdout.write(f"{self._separator}{emit(after)}")
-            self._separator = "---\n"
+        """Write the resource at once, or hold it and the targets that were changed."""
+        if not self._holds:
+            (_, after), *_ = changed_resources(judgement, resource, self._originals)
+            self._write(after)
+            return iter(())
+        key = id(resource)
+        own = self._targets.pop(key, None) or _start(judgement, self._originals.of(resource))
+        self._resources[key] = _stepped(own, _steps(judgement))
+        for before, after in (pair for step in judgement.steps for pair in _targets(step)):
+            place = self._resources if id(before) in self._resources else self._targets
+            own = place.get(id(before), self._originals.of(before))
+            place[id(before)] = carried(own, before, after)
         return iter(())
 
     def end(self) -> Iterator[str]:
-        """Nothing."""
+        """Write what was held."""
+        for own in (*self._resources.values(), *self._targets.values()):
+            self._write(own)
         return iter(())
+
+    def _write(self, resource: Mapping[str, Any]) -> None:
+        sys.stdout.write(f"{self._separator}{emit(resource)}")
+        self._separator = "---\n"

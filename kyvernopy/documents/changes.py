@@ -14,6 +14,8 @@ from kyvernopy.documents.json_text import write_json
 
 __all__ = ["carried", "partners", "same"]
 
+ABSENT: Any = object()
+
 
 def same(left: Any, right: Any) -> bool:
     """Equality of JSON: the order of keys means nothing, and a boolean is no number."""
@@ -47,13 +49,18 @@ def carried(own: Any, before: Any, after: Any) -> Any:
 def _carried_map(own: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     kept = {key: item for key, item in own.items() if key in after or key not in before}
     for key, item in after.items():
-        if key not in before:
-            kept[key] = item
-        elif key in own:
-            kept[key] = carried(own[key], before[key], item)
-        elif not same(before[key], item):
-            kept[key] = item
+        was = before.get(key, ABSENT)
+        if was is ABSENT or not same(was, item):
+            kept[key] = _carried_member(own.get(key, ABSENT), was, item)
     return kept
+
+
+def _carried_member(own: Any, before: Any, after: Any) -> Any:
+    """A member that is new or has changed; where `own` or `before` lacks a map, the other's members stay."""
+    if isinstance(after, dict):
+        own = {} if own is ABSENT and isinstance(before, dict) else own
+        before = {} if before is ABSENT and isinstance(own, dict) else before
+    return after if own is ABSENT or before is ABSENT else carried(own, before, after)
 
 
 def partners(old: list[Any], new: list[Any]) -> list[int | None]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["BlockWriter"]
 
 COLON = re.compile(r"\s*:")
-BEFORE_DASH = re.compile(r"(?:\s|#[^\n]*\n|[&!]\S*\s)*")
+BEFORE_ENTRY = re.compile(r"(?:\s|#[^\n]*\n|[&!]\S*\s)*")
 
 
 @dataclass(slots=True)
@@ -83,18 +83,20 @@ class BlockWriter:
         return self._text[node.begin : self._first(node)]
 
     def _first(self, node: Written) -> int:
-        return node.children[0].begin if node.kind == "map" else self._dash(node.begin)
+        return self._start(node.begin, node.children[0] if node.kind == "map" else None)
 
-    def _dash(self, at: int) -> int:
-        found = BEFORE_DASH.match(self._text, at)
-        return found.end() if found else at
+    def _start(self, at: int, key: Written | None) -> int:
+        """Where the next entry begins: with its dash, its key, or the `?` before a long key."""
+        found = BEFORE_ENTRY.match(self._text, at)
+        start = found.end() if found else at
+        return start if key is None or self._text.startswith("? ", start) else key.begin
 
     def _entries(self, node: Written) -> Iterator[Entry]:
         """The entries as they are; one for each key or item."""
         at = node.begin
         ends = [value for _, value in node.pairs] if node.kind == "map" else node.children
         for index, last in enumerate(ends):
-            start = node.children[2 * index].begin if node.kind == "map" else self._dash(at)
+            start = self._start(at, node.children[2 * index] if node.kind == "map" else None)
             end = last.end if last.is_block else self._end_of_line(last.end)
             yield Entry(self._text[at:start], self._text[start : last.end], self._text[last.end : end])
             at = end
@@ -124,8 +126,9 @@ class BlockWriter:
         """Give an entry of a map its new value."""
         changed = self._changed(value, *change)
         colon = COLON.match(self._text, key.end)
+        start = value.end - len(entry.text)
         if changed is not None:
-            entry.text = self._text[key.begin : value.begin] + changed
+            entry.text = self._text[start : value.begin] + changed
         if changed is not None or colon is None:
             return
         # A comment behind the key or the old value stays on the line of the key.
@@ -133,7 +136,7 @@ class BlockWriter:
         if value.is_block:
             comment = self._text[colon.end() : value.begin].split("\n", 1)[0].rstrip()
         first, line_break, rest = self._indented({"k": change[1]}, column).removeprefix("k:").partition("\n")
-        entry.text = f"{self._text[key.begin : colon.end()]}{first}{comment}{line_break}{rest}"
+        entry.text = f"{self._text[start : colon.end()]}{first}{comment}{line_break}{rest}"
         entry.rest = ""
 
     def _changed_list(self, node: Written, old: list[Any], new: list[Any]) -> list[Entry]:

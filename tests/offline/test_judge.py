@@ -12,6 +12,7 @@ from kyvernopy.errors import DocumentError
 from kyvernopy.offline.judge import Judge
 from kyvernopy.offline.values import Values, read_values
 from kyvernopy.policy_set import PolicySet
+from kyvernopy.source import Resource, Source
 from support import Answer, Row, check_rows, needs_shared, vectors
 
 POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "shop", "labels": {"app": "web"}}}
@@ -87,6 +88,43 @@ def test_values_of_rules_stand_in_for_context_entries():
     assert seen(judge) == [("a", "value")]
 
 
+def labelling(name: str, label: str, value: str) -> dict:
+    rule = {
+        "name": "label",
+        "match": {"any": [{"resources": {"kinds": ["Pod"]}}]},
+        "mutate": {"patchStrategicMerge": {"metadata": {"labels": {label: value}}}},
+    }
+    return {
+        "apiVersion": "kyverno.io/v1",
+        "kind": "ClusterPolicy",
+        "metadata": {"name": name},
+        "spec": {"rules": [rule]},
+    }
+
+
+def test_mutate_policies_come_first_and_see_what_those_before_them_made():
+    documents = [
+        policies("last").policies[0].to_dict(),
+        labelling("one", "app", "cache"),
+        labelling("two", "copy", "{{ request.object.metadata.labels.app }}"),
+    ]
+    before = copy.deepcopy(POD)
+    for given in (None, values(globalValues={"x": 1})):
+        judgement = Judge(PolicySet.from_documents(documents), given).judge(Resource(POD, Source("pod.yaml")))
+        assert [(one.policy, str(one.status)) for one in judgement.results] == [
+            ("one", "pass"),
+            ("two", "pass"),
+            ("last", "fail"),
+        ]
+        assert [step.response.resource["metadata"]["labels"] for step in judgement.steps] == [
+            {"app": "cache"},
+            {"app": "cache", "copy": "cache"},
+        ]
+        assert judgement.results[-1].message == "CREATE cache"
+        assert judgement.results[-1].resource.place.source == "pod.yaml"
+    assert before == POD
+
+
 def test_a_review_is_a_request_whose_user_has_the_roles_of_the_file():
     review = {
         "apiVersion": "admission.k8s.io/v1",
@@ -133,6 +171,14 @@ spec:
     own = {"name": "a", "resources": [{"name": "web", "values": {"x": 1}}]}
 
     assert seen(Judge(loaded, values(policies=[own]))) == [("a", "POD!")]
+
+
+def test_a_rule_gets_the_first_values_that_are_for_it():
+    rules = [{"name": "autogen-refuse", "values": {"x": "other"}}, {"name": "refuse", "values": {"x": "own"}}]
+    loaded = policies("a", message="{{ x }}")
+
+    assert seen(Judge(loaded, values(policies=[{"name": "a", "rules": rules}]))) == [("a", "own")]
+    assert values(policies=[{"name": "a", "rules": rules}]).rule_values_for("a")["autogen-refuse"] == {"x": "other"}
 
 
 @needs_shared
