@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kyvernopy.engine.mutation.patches import RuleError
 from kyvernopy.errors import PatchError
+from kyvernopy.jmespath.values import json_text
 from kyvernopy.results import Status
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["UNCHANGED", "Change", "apply_patch", "same", "success"]
 
 UNCHANGED = "no patches applied"
+ABSENT = object()
 
 
 class Change(NamedTuple):
@@ -46,11 +48,13 @@ def same(after: Any, before: Any) -> bool:
     if after is before:
         return True
     if isinstance(after, dict):
-        return (
-            isinstance(before, dict)
-            and after.keys() == before.keys()
-            and all(same(value, before[key]) for key, value in after.items())
-        )
+        if not isinstance(before, dict) or len(after) != len(before):
+            return False
+        for key, value in after.items():  # a loop, because a generator takes twice as long
+            other = before.get(key, ABSENT)
+            if value is not other and not same(value, other):
+                return False
+        return True
     if isinstance(after, list):
         return isinstance(before, list) and len(after) == len(before) and all(map(same, after, before))
     return bool(after == before) and isinstance(after, bool) is isinstance(before, bool)
@@ -58,12 +62,10 @@ def same(after: Any, before: Any) -> bool:
 
 def _undecodable(patched: Any) -> str:
     """Why a document is no resource any more; empty if it is one."""
-    from kyvernopy.jmespath.values import json_text  # noqa: PLC0415  only a mistake needs it
-
     if not isinstance(patched, dict):
         return f"json: cannot unmarshal {'array' if isinstance(patched, list) else 'value'} into a resource"
     kind = patched.get("kind")
-    return "" if isinstance(kind, str) and kind else f"Object 'Kind' is missing in '{json_text(patched)}'"
+    return "" if kind and isinstance(kind, str) else f"Object 'Kind' is missing in '{json_text(patched)}'"
 
 
 def success(patched: dict[str, Any]) -> str:
