@@ -56,12 +56,10 @@ class RuleContext(Context):
         if self._elements > bound:
             raise LimitExceeded("foreach_elements", self._elements, bound)
 
-    def add_values(self, values: Mapping[str, Mapping[str, Any]], rule: str) -> None:
-        """Add the values that stand in for context entries of a rule, also where it was made for pod controllers."""
-        for name, of_rule in values.items():
-            if rule in (name, f"autogen-{name}", f"autogen-cronjob-{name}"):
-                for variable, value in of_rule.items():
-                    self.add_variable(variable, value)
+    def add_values(self, values: Mapping[str, Any]) -> None:
+        """Add the values that stand in for context entries of the rule, by their dotted names."""
+        for name, value in values.items():
+            self.add_variable(name, value)
 
     def fork(self) -> RuleContext:
         """A context of its own that begins as this one is now; the values that were fetched are shared."""

@@ -198,7 +198,7 @@ class Evaluation:
         self.request = request
         self.context = RuleContext(request, parts.settings, mentions_images=parts.mentions_images)
         if request.rule_values:
-            self.context.add_values(request.rule_values.get(parts.policy.key, {}), parts.rule.name)
+            self.context.add_values(request.rule_values.get(parts.policy.key, {}).get(parts.rule.name, {}))
         self.properties = parts.properties
         self.exceptions: tuple[str, ...] = ()
 
