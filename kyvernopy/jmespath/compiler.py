@@ -249,7 +249,7 @@ def _or(operands: list[Evaluate]) -> Evaluate:
     def first_true(value: Any, run: Run) -> Any:
         for operand in others:
             found = operand(value, run)
-            if found or (found == 0 and found is not False):  # `is_true`, without a call
+            if found or (found == 0 and found is not False):  # true, or zero (spec 02 §1.1)
                 return found
         return last(value, run)
 

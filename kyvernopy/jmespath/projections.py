@@ -80,7 +80,7 @@ def filtered(left: Evaluate, condition: Evaluate, each: Evaluate | None) -> Eval
         chosen = []
         for element in elements:
             found = condition(element, run)
-            if found or (found == 0 and found is not False):  # `is_true`, without a call
+            if found or (found == 0 and found is not False):  # true, or zero (spec 02 §1.1)
                 chosen.append(element)
         return _project(chosen, each, run)
 

@@ -25,7 +25,6 @@ __all__ = [
     "copied",
     "equal",
     "is_number",
-    "is_true",
     "json_text",
     "plain",
     "sorted_keys",
@@ -70,11 +69,6 @@ def is_number(value: Any) -> bool:
     if kind is int or kind is float:
         return True
     return isinstance(value, (int, float)) and not isinstance(value, (bool, OpaqueInt))
-
-
-def is_true(value: Any) -> bool:
-    """Null, false and everything empty are false; all else is true, also zero (spec 02 §1.1)."""
-    return bool(value or (value == 0 and value is not False))
 
 
 def type_of(value: Any) -> str:

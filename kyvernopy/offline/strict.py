@@ -19,19 +19,14 @@ from kyvernopy.source import Place
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from kyvernopy.limits import Limits
-
 __all__ = ["Reader", "fields", "load_strict", "map_of", "raw", "switch", "text", "texts", "tuple_of"]
 
 Reader: TypeAlias = "Callable[[Any, str, list[str]], Any]"
 
 
-def load_strict(path: str, read: Reader, limits: Limits | None = None) -> Any:
+def load_strict(path: str, read: Reader) -> Any:
     """The first document of a file, read. Raises `DocumentError` with all that is wrong."""
-    documents = (
-        load_documents(path, strict=True) if limits is None else load_documents(path, strict=True, limits=limits)
-    )
-    document = next(documents, None)
+    document = next(load_documents(path, strict=True), None)
     if isinstance(document, DocumentError):
         raise document
     if not isinstance(document, Document):

@@ -25,11 +25,9 @@ if TYPE_CHECKING:
     from kyvernopy.variables.deferred import Load
     from kyvernopy.variables.entries import Entry
 
-__all__ = ["Context", "QueryError", "is_absent"]
+__all__ = ["Context", "QueryError", "is_absent", "service_account"]
 
 SERVICE_ACCOUNT = len("system:serviceaccount:")
-USER_FIELDS = ("username", "uid", "groups", "extra")
-IMAGE_FIELDS = ("reference", "referenceWithTag", "registry", "path", "name", "tag", "digest")
 
 
 def service_account(username: str) -> dict[str, str]:
@@ -195,50 +193,18 @@ class Context:
 
     # --- The request ---
 
-    def add_request(self, request: Mapping[str, Any]) -> None:
-        """Merge an admission request, and take its operation."""
-        there = self.data.get("request")
-        self._set("request", merged(there, request) if isinstance(there, dict) else request)
-        operation = request.get("operation")
-        if isinstance(operation, str):
-            self._operation = operation
-
     def set_object(self, new: Any) -> None:
         """Set `request.object`."""
         self._set_in_request(object=new)
-
-    def set_old_object(self, old: Any) -> None:
-        """Set `request.oldObject`."""
-        self._set_in_request(oldObject=old)
 
     def set_operation(self, operation: str) -> None:
         """Set the operation."""
         self._operation = operation
         self._set_in_request(operation=operation)
 
-    def set_namespace(self, namespace: str) -> None:
-        """Set `request.namespace`."""
-        self._set_in_request(namespace=namespace)
-
     def set_target(self, target: Any) -> None:
         """Set `target`, the resource that a rule for existing resources changes."""
         self._set("target", target)
-
-    def add_user_info(self, user: Mapping[str, Any]) -> None:
-        """Merge roles, cluster roles and user: the shape of a UserInfo file, or the user's own fields at the top.
-
-        Upstream: an empty list of roles is left out, so that asking for it finds no key.
-        """
-        about = user.get("userInfo") or {name: user[name] for name in USER_FIELDS if name in user}
-        given = {name: user[name] for name in ("roles", "clusterRoles") if user.get(name)}
-        there = self.data.get("request")
-        source = {**given, "userInfo": {name: value for name, value in about.items() if value}}
-        self._set("request", merged(there if isinstance(there, dict) else {}, source))
-
-    def add_service_account(self, username: str) -> None:
-        """Set the name and namespace of a service account, empty for other users."""
-        for name, value in service_account(username).items():
-            self._set(name, value)
 
     # --- Values ---
 
@@ -267,10 +233,6 @@ class Context:
         self.data["element"] = self.data[f"element{nesting}"] = element
         self.data["elementIndex"] = self.data[f"elementIndex{nesting}"] = number
         self._owned = False
-
-    def add_image(self, image: Mapping[str, Any]) -> None:
-        """Set `image`, the image that is verified; all its fields are there, be they empty."""
-        self._set("image", {name: image.get(name) or "" for name in IMAGE_FIELDS})
 
     def _set(self, name: str, value: Any) -> None:
         self.data[name] = value

@@ -84,10 +84,10 @@ class Template:
         self._check()
         return self.outline
 
-    def fill_parts(self, scope: Scope, path: str = "", operation: str | None = None) -> list[Any]:
+    def fill_parts(self, scope: Scope) -> list[Any]:
         """The value of each part. An error is the one that filling the whole would give."""
         self._check()
-        filling = Filling(scope, path, operation, self._limits)
+        filling = Filling(scope, "", None, self._limits)
         return [part.fill(filling) for part in self.parts]
 
     def _check(self) -> None:
@@ -176,8 +176,6 @@ class _Compiler:
             outlines = {name: outline for name, (outline, _) in zip(names, members, strict=True)}
             changing = [(name, fill) for name, (_, fill) in zip(names, members, strict=True) if fill is not None]
             return outlines, _object_fill(outlines, changing) if changing else None
-        if not any(fill for _, fill in (*keys, *members)):
-            return {name: outline for (name, _), (outline, _) in zip(keys, members, strict=True)}, None
         if not any(fill for _, fill in (*keys, *members)):
             return {name: outline for (name, _), (outline, _) in zip(keys, members, strict=True)}, None
         del self.parts[known:]  # the whole map is one part

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kyvernopy import PolicySet
 from kyvernopy.engine import rules
+from kyvernopy.engine.request import Request, User
 from kyvernopy.engine.rules import Evaluation
 from random_rules import Rules
 from reference.rules import validate
@@ -57,6 +58,14 @@ def test_rules_agree_with_the_definition():
 
 
 POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": {"containers": [{"image": "a:1"}]}}
+
+
+def test_empty_lists_of_roles_are_no_part_of_a_request():
+    user = User({"roles": [], "clusterRoles": ["c"], "userInfo": {"username": "u", "groups": []}})
+    request = Request(POD, user=user).facts["request"]
+    assert "roles" not in request
+    assert request["clusterRoles"] == ["c"]
+    assert request["userInfo"] == {"username": "u"}
 
 
 def policy_of(**rule):

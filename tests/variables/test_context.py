@@ -11,7 +11,7 @@ from kyvernopy.errors import ExpressionError
 from kyvernopy.jmespath.dialect import Dialect
 from kyvernopy.jmespath.values import OpaqueInt
 from kyvernopy.source import Resource
-from kyvernopy.variables.context import Context, QueryError, is_absent
+from kyvernopy.variables.context import Context, QueryError, is_absent, service_account
 
 POD = {"kind": "Pod", "metadata": {"name": "a", "labels": {"b": "2", "a": "1"}}, "spec": {"list": [3, 1, 2]}}
 
@@ -117,22 +117,13 @@ def test_a_fork_goes_its_own_way(context):
 def test_changes_leave_what_was_given_as_it_was():
     request = {"object": copy.deepcopy(POD), "userInfo": {"username": "u"}}
     before = copy.deepcopy(request)
-    context = Context(Dialect())
-    context.add_request(request)
+    context = Context(Dialect(), {"request": request})
     context.set_object({"kind": "Other"})
-    context.set_old_object(None)
-    context.set_namespace("ns")
     context.set_operation("UPDATE")
-    context.add_user_info({"roles": ["r"], "userInfo": {"username": "v"}})
     context.add_variable("request.object.metadata.name", "new")
+    context.add_variable("request.userInfo.username", "v")
     assert request == before
-    assert context.query("request.[object.metadata.name, oldObject, namespace, operation, userInfo.username]") == [
-        "new",
-        None,
-        "ns",
-        "UPDATE",
-        "v",
-    ]
+    assert context.query("request.[object.metadata.name, operation, userInfo.username]") == ["new", "UPDATE", "v"]
 
 
 def test_the_operation_is_the_requests_whatever_a_variable_says(context):
@@ -144,29 +135,18 @@ def test_the_operation_is_the_requests_whatever_a_variable_says(context):
     assert Context(Dialect(), {"request": []}).query_operation() == ""
 
 
-def test_empty_lists_of_roles_are_left_out(context):
-    context.add_user_info({"roles": [], "clusterRoles": ["c"], "userInfo": {"username": "u", "groups": []}})
-    assert context.data["request"]["clusterRoles"] == ["c"]
-    assert context.data["request"]["userInfo"] == {"username": "u"}
-    assert is_absent_in(context, "request.roles")
-
-
 @pytest.mark.parametrize(
     ("username", "name", "namespace"),
     [
         ("system:serviceaccount:ns:name", "name", "ns"),
         ("system:serviceaccount:ns:name:more", "name", "ns"),
         ("system:serviceaccount:ns", "", ""),
-        ("a-prefix-of-that-length:ns:name", "ns", ""),
+        ("a-prefix-of-that-length:ns:name", "ns", "h"),  # 22 characters are dropped, whatever they are
         ("short", "", ""),
     ],
 )
-def test_service_accounts_are_read_behind_a_counted_prefix(context, username, name, namespace):
-    context.add_service_account(username)
-    expected = [name, namespace]
-    if username.startswith("a-prefix"):
-        expected = ["ns", "h"]  # 22 characters are dropped, whatever they are
-    assert context.query("[serviceAccountName, serviceAccountNamespace]") == expected
+def test_service_accounts_are_read_behind_a_counted_prefix(username, name, namespace):
+    assert service_account(username) == {"serviceAccountName": name, "serviceAccountNamespace": namespace}
 
 
 # --- Values ---
@@ -177,12 +157,6 @@ def test_elements_are_known_by_two_names_and_their_index_is_no_number(context):
     assert context.query("[element.name, element1.name]") == ["c", "c"]
     assert isinstance(context.query("elementIndex1"), OpaqueInt)
     assert context.query("elementIndex == `3`") is False
-
-
-def test_images_that_are_verified_have_all_fields(context):
-    context.add_image({"registry": "docker.io", "name": "nginx", "tag": "latest"})
-    assert context.query("image.digest") == ""
-    assert context.query("image.tag") == "latest"
 
 
 @pytest.mark.parametrize(

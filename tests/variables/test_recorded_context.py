@@ -8,7 +8,7 @@ from collections import Counter
 from kyvernopy import PolicySet
 from kyvernopy.errors import ExpressionError
 from kyvernopy.jmespath.dialect import Dialect
-from kyvernopy.variables.context import Context
+from kyvernopy.variables.context import Context, service_account
 from kyvernopy.variables.entries import compile_entry
 from kyvernopy.variables.template import compile_template
 from support import Answer, Row, check_rows, needs_shared
@@ -83,7 +83,8 @@ class Script:
         self.context.replace_entry(step["name"], json.loads(step["json"]))
 
     def add_service_account(self, step: Row) -> None:
-        self.context.add_service_account(step["username"])
+        for name, value in service_account(step["username"]).items():
+            self.context.add_variable(name, value)
 
     def assert_load_sequence(self, _step: Row) -> object:
         return self.sequence
