@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.engine.match import always, any_of, never
+from kyvernopy.engine.request import metadata_of, namespace_of, text_of
 from kyvernopy.errors import Finding
 from kyvernopy.golang.numbers import INT64_MAX
 from kyvernopy.kubernetes.kinds import KindSelector, parse_kind
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from kyvernopy.engine.match import GVK, Test
     from kyvernopy.engine.request import Request, User
 
-__all__ = ["NO_CONFIGURATION", "Configuration", "Exclusions", "KindFilter"]
+__all__ = ["Configuration", "Exclusions", "KindFilter"]
 
 
 # --- Resource filters ---
@@ -53,17 +54,10 @@ class KindFilter:
         is_namespace = gvk == ("", "v1", "Namespace")
 
         def one(resource: Mapping[str, Any]) -> bool:
-            called, within = _text(resource, "name"), _text(resource, "namespace")
-            return (namespace(within) and name(called)) or (is_namespace and namespace(called))
+            called = text_of(metadata_of(resource), "name")  # one that will be generated does not count
+            return (namespace(namespace_of(resource)) and name(called)) or (is_namespace and namespace(called))
 
         return lambda request: any(one(resource) for resource in (request.new, request.old) if resource is not None)
-
-
-def _text(resource: Mapping[str, Any], name: str) -> str:
-    """A text of the metadata; a name that will be generated does not count."""
-    metadata = resource.get("metadata")
-    value = metadata.get(name) if isinstance(metadata, dict) else None
-    return value if isinstance(value, str) else ""
 
 
 def parse_filters(text: str) -> tuple[KindFilter, ...]:
@@ -176,9 +170,6 @@ class Configuration:
         if any(_any_matches(one.included, names) for one, names in named):
             return False
         return any(_any_matches(one.excluded, names) for one, names in named)
-
-
-NO_CONFIGURATION = Configuration()
 
 
 # --- Values ---

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from kyvernopy.jmespath.dialect import Dialect
 
-__all__ = ["NOBODY", "NO_LABELS", "UNKNOWN", "Request", "User", "namespace_of"]
+__all__ = ["NOBODY", "NO_LABELS", "OPERATIONS", "UNKNOWN", "Request", "User", "metadata_of", "namespace_of", "text_of"]
+
+OPERATIONS = ("CREATE", "UPDATE", "DELETE", "CONNECT")
 
 
 class User:
@@ -218,7 +220,7 @@ class Request:
     @property
     def metadata(self) -> dict[str, Any]:
         """The metadata of the resource."""
-        return _metadata(self.subject)
+        return metadata_of(self.subject)
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -231,14 +233,15 @@ class Request:
         return _texts(self.metadata.get("annotations"))
 
 
-def _metadata(resource: Mapping[str, Any]) -> dict[str, Any]:
+def metadata_of(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata of a resource; empty if it states none."""
     metadata = resource.get("metadata")
     return metadata if isinstance(metadata, dict) else {}
 
 
 def namespace_of(resource: Mapping[str, Any]) -> str:
     """The namespace that a resource states; empty if it states none."""
-    return text_of(_metadata(resource), "namespace")
+    return text_of(metadata_of(resource), "namespace")
 
 
 def text_of(mapping: Mapping[str, Any], name: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kyvernopy.engine.request import Request, User
+from kyvernopy.engine.request import OPERATIONS, Request, User
 from kyvernopy.errors import DocumentError, Finding
 from kyvernopy.kubernetes.api_resources import RESOURCES
 from kyvernopy.source import NOWHERE, Place
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["is_review", "request_from_review"]
 
-OPERATIONS = ("CREATE", "UPDATE", "DELETE", "CONNECT")
 # The object that each operation is about.
 SUBJECTS = {"CREATE": "object", "UPDATE": "object", "CONNECT": "object", "DELETE": "oldObject"}
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kyvernopy.engine.request import OPERATIONS
 from kyvernopy.errors import DocumentError, Finding
 from kyvernopy.offline.strict import fields, load_strict, map_of, raw, switch, text, texts, tuple_of
 
@@ -32,7 +33,6 @@ __all__ = [
 ]
 
 OPERATION = "request.operation"
-OPERATIONS = ("CREATE", "UPDATE", "DELETE", "CONNECT")
 RULE_PREFIXES = ("", "autogen-", "autogen-cronjob-")
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import pytest
 
-from kyvernopy.engine.configuration import NO_CONFIGURATION, Configuration, Exclusions, parse_filters
+from kyvernopy.engine.configuration import Configuration, Exclusions, parse_filters
 from kyvernopy.engine.match import never
 from kyvernopy.engine.request import Request, User
 from support import check_rows, needs_shared, vectors
@@ -111,7 +111,7 @@ def test_values_are_read_from_data_or_from_the_whole_config_map():
 
 @pytest.mark.parametrize("document", [{}, {"kind": "ConfigMap"}, {"kind": "ConfigMap", "data": None}])
 def test_nothing_said_is_no_configuration(document):
-    assert Configuration.from_data(document) == NO_CONFIGURATION
+    assert Configuration.from_data(document) == Configuration()
 
 
 def test_python_booleans_and_numbers_are_taken():
@@ -133,7 +133,7 @@ def test_python_booleans_and_numbers_are_taken():
 )
 def test_what_cannot_be_read_is_a_note_and_the_default_stays(key, value, complaint):
     configuration = Configuration.from_data({"kind": "ConfigMap", "data": {key: value}})
-    assert configuration == NO_CONFIGURATION
+    assert configuration == Configuration()
     [note] = configuration.notes
     assert (note.severity, note.message, note.place.path) == ("note", complaint, f"data.{key}")
     assert note.help

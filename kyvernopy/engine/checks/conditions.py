@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.engine.checks.spots import Spot
+from kyvernopy.engine.conditions.operators import DEPRECATED
+from kyvernopy.engine.request import OPERATIONS
 from kyvernopy.golang.text import type_name
 from kyvernopy.policies.model import Conditions, read_conditions
 from kyvernopy.policies.reading import Reading, near_miss
@@ -24,15 +26,13 @@ if TYPE_CHECKING:
 
     Some: TypeAlias = "Conditions | tuple[Condition, ...] | None"
 
-__all__ = ["OPERATORS", "check_conditions", "check_deprecated_operators"]
+__all__ = ["check_conditions", "check_deprecated_operators"]
 
 OPERATORS = (
     *("Equal", "Equals", "NotEqual", "NotEquals", "In", "AnyIn", "AllIn", "NotIn", "AnyNotIn", "AllNotIn"),
     *("GreaterThanOrEquals", "GreaterThan", "LessThanOrEquals", "LessThan"),
     *("DurationGreaterThanOrEquals", "DurationGreaterThan", "DurationLessThanOrEquals", "DurationLessThan"),
 )
-DEPRECATED = {"In": ("AllIn", "AnyIn"), "NotIn": ("AllNotIn", "AnyNotIn")}
-OPERATIONS = ("CREATE", "UPDATE", "DELETE", "CONNECT")
 
 
 # --- Where conditions stand ---

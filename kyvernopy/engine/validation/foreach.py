@@ -15,6 +15,7 @@ from kyvernopy.explanations import Explanation, ends
 from kyvernopy.golang.text import type_name
 from kyvernopy.jmespath.values import OpaqueInt
 from kyvernopy.results import Status
+from kyvernopy.variables.context import is_absent
 from kyvernopy.variables.entries.variable import known_query
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class ForEachCheck:
             try:
                 elements = loop.elements(context)
             except ExpressionError as error:
-                if "Unknown key" not in error.message:  # what is not there has no elements
+                if not is_absent(error):  # what is not there has no elements
                     list_error = error.message
                 continue
             passes, judgement = loop.judge(elements, seen, context)
@@ -153,7 +154,7 @@ class Loop:
         try:
             elements = self.elements(context)
         except ExpressionError as error:
-            return Explanation("" if "Unknown key" in error.message else "error", title=title, message=error.message)
+            return Explanation("" if is_absent(error) else "error", title=title, message=error.message)
         context.checkpoint()
         outcomes: set[str] = set()
         children = ends(self._explain_elements(elements, seen, context, outcomes))
