@@ -131,7 +131,20 @@ class Overlays:
     def overlay(self, resource: dict[str, Any]) -> Any:
         if self.one_in(60):
             return self.choose([None, "x", [], [{"name": "a"}], [{"(name)": "a"}], {}])
+        if self.one_in(6):
+            return self.each_container(resource)
         return self.near_map(resource, 0, wanted=2)
+
+    def each_container(self, resource: dict[str, Any]) -> dict[str, Any]:
+        """What most policies write: something about each container, or about some."""
+        lists = {}
+        for name in self.choose([["containers"], ["containers"], ["containers", "initContainers"], ["volumes"]]):
+            element = {"(name)": self.choose(["*", "*", "?*", "a", "!b"])} | self.near_map(self.container(), 2)
+            if self.one_in(4):
+                element["(image)"] = self.choose(["x", "*", "!x"])
+            lists[name] = [element]
+        in_template = resource["kind"] in ("Deployment", "Widget")
+        return {"spec": {"template": {"spec": lists}}} if in_template else {"spec": lists}
 
     def near_map(self, found: dict[str, Any], level: int, wanted: int = 1) -> dict[str, Any]:
         made: dict[str, Any] = {}

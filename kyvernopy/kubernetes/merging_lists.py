@@ -64,9 +64,9 @@ def merge_elements(ours: List, theirs: List, place: Merging, merger: Merger) -> 
         return _unless_same(ours, merge_odd(ours, theirs, place, merger))
     several = isinstance(identities[0], tuple) if identities else False
     if alone:
-        return _alone(ours, identities, several, place, merger)
+        return _alone(ours, identities, place, merger, several=several)
     found = _paired(ours, theirs, identities, place, merger)
-    return _unless_same(ours, _in_order(found, identities[: len(ours)], several))
+    return _unless_same(ours, _in_order(found, identities[: len(ours)], several=several))
 
 
 # --- Ordinary lists ---
@@ -131,7 +131,7 @@ def _paired(
     return found
 
 
-def _in_order(found: dict[Hashable, tuple[Any, bool]], our_identities: list[Hashable], several: bool) -> List:
+def _in_order(found: dict[Hashable, tuple[Any, bool]], our_identities: list[Hashable], *, several: bool) -> List:
     """The new list: the patch comes first; with several keys that is true of new elements only."""
     if not several:
         return [element for element, _ in found.values() if element is not ABSENT]
@@ -140,7 +140,7 @@ def _in_order(found: dict[Hashable, tuple[Any, bool]], our_identities: list[Hash
     return fresh + [found[identity][0] for identity in reversed(kept) if found[identity][0] is not ABSENT]
 
 
-def _alone(theirs: List, identities: list[Hashable], several: bool, place: Merging, merger: Merger) -> List:
+def _alone(theirs: List, identities: list[Hashable], place: Merging, merger: Merger, *, several: bool) -> List:
     """A list of the patch merged with itself: elements with the same keys are one, the last of them, as it is."""
     made: dict[Hashable, Any] = {}
     for identity, element in zip(identities, theirs, strict=True):

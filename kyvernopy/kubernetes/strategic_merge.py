@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.errors import LimitExceeded, PatchError
+from kyvernopy.kubernetes.merge_directives import take_directive, take_list_directive
 from kyvernopy.kubernetes.merge_keys import Merging, merge_keys
 from kyvernopy.kubernetes.merge_values import ABSENT, Work, copied, measure, same, scalar_text, wrong_kind
 from kyvernopy.kubernetes.merging_lists import merge_elements, merge_sets, merge_settled
@@ -19,7 +20,7 @@ from kyvernopy.kubernetes.settled import settled_check
 from kyvernopy.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from typing import TypeAlias
 
     from kyvernopy.limits import Limits
@@ -31,6 +32,8 @@ Map: TypeAlias = "dict[str, Any]"
 # Where no built-in kind governs yet: any map below may be an object of one.
 UNGOVERNED = Merging()
 
+NOTHING: Mapping[str, Merging] = {}
+
 
 def merge(resource: Mapping[str, Any], patch: Any, limits: Limits = DEFAULT_LIMITS) -> Any:
     """The resource with the patch merged in: the same object if nothing changes. Raises PatchError, LimitExceeded."""
@@ -41,23 +44,27 @@ def merge(resource: Mapping[str, Any], patch: Any, limits: Limits = DEFAULT_LIMI
 class Merger:
     """One merge: its bounds, and the work that it may still do."""
 
-    __slots__ = ("_in_order", "_is_settled", "limits", "work")
+    __slots__ = ("_in_order", "is_settled", "limits", "work")
 
     def __init__(self, limits: Limits, work: Work | None = None) -> None:
         self.limits = limits
         self.work = work or Work(limits)
-        self._is_settled = False  # the resource, so that what the patch does not mention can be left alone
+        self.is_settled = False  # the resource, so that what the patch does not mention can be left alone
         self._in_order = False  # of names, which only tells which of several errors comes first
+
+    def begin(self, resource: Map, patch: Map) -> Merging:
+        """The places of the kind of a document; tells whether the resource is settled."""
+        place = _governing(resource, patch)
+        self.is_settled = place is not UNGOVERNED and settled_check(place).ask(resource, self.work)
+        return place
 
     def document(self, resource: Any, patch: Any) -> Any:
         """The merged document of a patch that has been measured."""
-        place: Merging | None = UNGOVERNED
+        place = UNGOVERNED
         if isinstance(resource, dict) and isinstance(patch, dict):
-            place = _governing(resource, patch)
-            if place is not UNGOVERNED:
-                self._is_settled = settled_check(place).ask(resource, self.work)
-                if self._is_settled and not patch:
-                    return resource
+            place = self.begin(resource, patch)
+            if self.is_settled and not patch:
+                return resource
         try:
             merged = self.member(resource, patch, place)
         except PatchError:
@@ -81,15 +88,38 @@ class Merger:
             if directive == "replace":
                 made = self.new_members(theirs, place)
                 return ours if same(ours, made) else made
-        names: Iterable[str] = theirs if place is None or self._is_settled else _names(ours, theirs, place)
+        stated_only = place is None or self.is_settled
+        return self.stated_members(ours, theirs, place) if stated_only else self.all_members(ours, theirs, place)
+
+    def stated_members(self, ours: Map, theirs: Map, place: Merging | None) -> Map:
+        """The map with what the patch states, where nothing else has to be visited."""
+        below = place.below if place is not None else NOTHING
         merged = ours
-        for name in sorted(names) if self._in_order else names:
-            old, new = ours.get(name, ABSENT), theirs.get(name)
-            if new.__class__ is str and (old is ABSENT or old.__class__ is str):  # so it is nearly always
+        for name in sorted(theirs) if self._in_order else theirs:
+            old, new = ours.get(name, ABSENT), theirs[name]
+            if new.__class__ is str and (old is ABSENT or old.__class__ is str):  # as it nearly always is
                 if new == old:
                     continue
+            elif new.__class__ is dict and old.__class__ is dict:
+                new = self.maps(old, new, _of_map(below.get(name)))
             else:
-                new = self.named(name, old, theirs, place)
+                new = self.member(old, new, below.get(name))
+            if new is not old:
+                if merged is ours:
+                    merged = dict(ours)
+                if new is ABSENT:
+                    del merged[name]
+                else:
+                    merged[name] = new
+        return merged
+
+    def all_members(self, ours: Map, theirs: Map, place: Merging | None) -> Map:
+        """The same where what the patch does not mention has to be settled."""
+        merged = ours
+        names = _names(ours, theirs, place)
+        for name in sorted(names) if self._in_order else names:
+            old = ours.get(name, ABSENT)
+            new = self.named(name, old, theirs, place)
             if new is not old:
                 if merged is ours:
                     merged = dict(ours)
@@ -177,7 +207,7 @@ class Merger:
 
     def settled_map(self, old: Map, place: Merging) -> Map:
         """The same for a map."""
-        if self._is_settled:
+        if self.is_settled:
             return old
         if place is UNGOVERNED:
             return self._settled_anywhere(old, 1)
@@ -216,7 +246,7 @@ class Merger:
         """A list that has merge keys is merged, each other list is replaced."""
         if place is None or place.keys is None:
             return ours if same(ours, theirs) else copied(theirs)
-        if self._is_settled and place.key:
+        if self.is_settled and place.key:
             merged = merge_settled(ours, theirs, place.key, place, self)
             if merged is not None:
                 return merged
@@ -244,37 +274,10 @@ def _governing(ours: Map, theirs: Map) -> Merging:
     return found or merge_keys(theirs.get("apiVersion"), theirs.get("kind")) or UNGOVERNED
 
 
-def _names(ours: Map, theirs: Map, place: Merging) -> set[str]:
+def _names(ours: Map, theirs: Map, place: Merging | None) -> set[str]:
     """The members to visit."""
+    if place is None:
+        return {*theirs}
     if place is UNGOVERNED:
         return {*theirs, *(name for name, value in ours.items() if isinstance(value, dict))}
     return {*theirs, *place.below}
-
-
-# --- Directives (§3.4.6) ---
-
-
-def take_directive(theirs: Map) -> tuple[str, Map]:
-    """The directive of a map, and the map without it."""
-    rest = dict(theirs)
-    return _known(rest.pop("$patch")), rest
-
-
-def take_list_directive(theirs: list[Any]) -> tuple[str, list[Any]]:
-    """The directive of a list and the list without it: the first element that has one, if it has nothing else."""
-    marked = next((element for element in theirs if isinstance(element, dict) and "$patch" in element), None)
-    if marked is None or len(marked) != 1:
-        return "", theirs
-    directive = marked["$patch"]
-    rest = [element for element in theirs if not (isinstance(element, dict) and _has(element, directive))]
-    return _known(directive), rest
-
-
-def _has(element: Map, directive: Any) -> bool:
-    return "$patch" in element and bool(element["$patch"] == directive)
-
-
-def _known(directive: Any) -> str:
-    if directive not in ("delete", "replace", "merge"):
-        raise PatchError(f"unknown patch strategy '{scalar_text(directive)}'")
-    return str(directive)

@@ -71,7 +71,9 @@ class MapNode:
         self.below = [(text, members[text]) for text in plain if not members[text].inert]
         nodes = members.values()
         self.anchored: bool = bool(self.additions or self.conditions) or any(node.anchored for node in nodes)
-        self.has_global: bool = any(is_global for _, _, is_global in self.conditions) or any(one.has_global for one in nodes)
+        self.has_global: bool = any(is_global for _, _, is_global in self.conditions) or any(
+            one.has_global for one in nodes
+        )
         self.inert: bool = not (self.additions or self.conditions or self.below)
         # A walk cannot change it, only say whether its conditions hold.
         self.is_simple = not (
