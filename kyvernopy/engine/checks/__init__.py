@@ -2,7 +2,7 @@
 
 A check is a generator of findings; the tables below hold the checks in Kyverno's order. Kyverno stops at the first
 error, so the first finding that is an error is what it would answer; here the checks go on and find the others too.
-Later checks (variables, conditions, context entries, CEL, images, generate) have their places in the tables.
+Later checks (CEL, images, generate) have their places in the tables.
 """
 
 from __future__ import annotations
