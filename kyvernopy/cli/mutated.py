@@ -64,14 +64,17 @@ class Originals:
 
 def sinks_for(options: Options, originals: Originals, *, has_targets: bool) -> list[Sink]:
     """What the options of `apply` ask for; `has_targets` says whether rules change other resources."""
-    from kyvernopy.cli.difference import Differences  # noqa: PLC0415  rarely asked
+    sinks: list[Sink] = []
+    show = None
+    if options.diff:
+        from kyvernopy.cli.difference import Differences  # noqa: PLC0415  rarely asked
 
+        sinks.append(differences := Differences(originals, options))
+        show = differences.text
     if options.in_place:
         from kyvernopy.cli.in_place import InPlace  # noqa: PLC0415  as above
 
-        show = Differences(originals, options).text if options.diff else None
-        return [InPlace(only_check=options.check, show=show)]
-    sinks: list[Sink] = [Differences(originals, options)] if options.diff else []
+        return [InPlace(only_check=options.check, show=show)]  # which shows the differences of files
     if options.output == "-":
         sinks.append(Passed(originals, holds=has_targets))
     elif options.output:
