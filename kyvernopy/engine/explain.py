@@ -189,7 +189,7 @@ def _place(parts: RuleParts, *fields: str) -> Place:
     from kyvernopy.documents.positions import show_path  # noqa: PLC0415  as above
 
     source, (index, _) = parts.policy.source, _written(parts)
-    path = ("spec", "rules", index, *fields) if index >= 0 else ()
+    path: tuple[str | int, ...] = ("spec", "rules", index, *fields) if index >= 0 else ()
     if source is None or not (source.name or source.text):  # plain data has no lines
         return replace(NOWHERE, path=show_path(path))
     return place_of(source, path)
