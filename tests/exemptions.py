@@ -27,6 +27,7 @@ COMMAND_LATER = (
 HAS_CHANGED = "spec 02 §4.2: a comparison of the object with the old one, for which no rule can ask"
 
 API_SERVER = "a part of the object is added by an API server, which a dictionary of objects is not"
+FORCED = "spec 04 §10: mutation without match, which Kyverno tries in its checks; these checks do without it"
 NO_ELEMENT = "spec 03 §5.7: no element, no result; the row looks at each result"
 
 EXEMPT = {
@@ -144,6 +145,10 @@ EXEMPT = {
     "flow/TestValidate_foreach_zero_reported_asskip": NO_ELEMENT,
     "flow/Test_block_bypass/0": "spec 03 §2.2, §3.1: a subresource of an object without namespace cannot match",
     "json6902/lib-badcase-22": "spec 04 §4: a null that the patch wrote is an error also with Kyverno's options",
+    "mutate_policies/force-json6902-kind-mismatch-ignored": FORCED,
+    "mutate_policies/force-nested-foreach": FORCED,
+    "mutate_policies/force-smp": FORCED,
+    "mutate_policies/force-substitute-vars": FORCED,
     "mutate_scenarios/chainsaw-mutate-policy-cornercases-foreach-remove-elements": API_SERVER,
     "mutate_scenarios/chainsaw-mutate-refactor-k10-minimum-retention": API_SERVER,
     "mutate_scenarios/chainsaw-mutate-refactor-simple-remove-multiple-elements-in-ascending-order": API_SERVER,

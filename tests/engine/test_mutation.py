@@ -131,8 +131,35 @@ def mutated(policies: PolicySet, resource: Row, values: Row | None) -> Any:
     return Judge(policies, read_values(values, "", [])).judge(resource)
 
 
+def checked_row(row: Row) -> Answer:
+    """A row of the checks of mutate rules: whether there are findings, and the words of the first."""
+    match row["mode"]:
+        case "validate_rule":
+            found = said(mutating({"mutate": row["mutate"]}))
+            wanted = row.get("expect_error_contains", "")
+            return (bool(found), any(wanted in message for message in found)), (bool(wanted), bool(wanted))
+        case "validate_target_namespace":
+            kind = "Policy" if row["namespaced_policy"] else "ClusterPolicy"
+            metadata = {"name": "p", "namespace": "amritapuri"} if row["namespaced_policy"] else {"name": "p"}
+            policy = {**mutating(row["rule"]), "kind": kind, "metadata": metadata}
+            wanted = [one["detail"] for one in row["expect_errors"]]
+            return [one for one in wanted if not any(one in message for message in said(policy))], []
+    return "a forced mutation", row["expect_patched"]
+
+
+def said(policy: Row) -> list[str]:
+    """The errors that a policy is refused with."""
+    findings = PolicySet.from_documents([policy]).check()
+    return [one.message for one in findings if one.severity == "error" and "variable" not in one.message]
+
+
+def test_recorded_checks():
+    rows = [row for row in vectors("mutate_policies") if row.get("mode") not in (None, "target_match")]
+    check_rows("mutate_policies", checked_row, rows)
+
+
 def test_recorded_policies():
-    # The rows with a note compare nothing; checks and forced mutation have tests of their own.
+    # The rows with a note compare nothing.
     rows = [
         row for row in vectors("mutate_policies") if row.get("mode") in (None, "target_match") and "note" not in row
     ]
