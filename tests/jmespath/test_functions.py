@@ -95,6 +95,21 @@ def test_failures_of_providers_are_errors():
     assert error_of("is_external_url", "http://a.example", resolve_host=broken) == expected
 
 
+@pytest.mark.parametrize(
+    ("function", "arguments", "provider", "answer"),
+    [
+        ("time_now", (), "clock", "12:00"),
+        ("random", ("[a-z]",), "random", None),
+        ("random", ("a|b",), "random", -5),
+        ("random", ("a|b",), "random", 10**9),
+        ("is_external_url", ("https://example.com/",), "resolve_host", None),
+    ],
+)
+def test_answers_of_providers_that_are_none_are_errors(function, arguments, provider, answer):
+    expected = f"JMESPath function '{function}': the provider `{provider}` gave what is no answer: {answer!r}"
+    assert error_of(function, *arguments, **{provider: lambda *_: answer}) == expected
+
+
 def test_the_clock_is_a_provider():
     assert call("time_now", clock=lambda: NOON) == "2024-05-06T12:30:15+02:00"
     assert call("time_now_utc", clock=lambda: NOON) == "2024-05-06T10:30:15Z"

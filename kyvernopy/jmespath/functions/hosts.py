@@ -5,6 +5,7 @@ Addresses are decided here; names are for the provider `resolve_host`, because a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kyvernopy.errors import ExpressionError
@@ -32,11 +33,15 @@ def _is_external_url(run: Run, text: str) -> bool:
     address = _address(host)
     if address is not None:
         return _is_external(address)
-    found = provider_of(run, "is_external_url", "resolve_host")(host) if host else ()
+    found = provider_of(run, "is_external_url", "resolve_host", _are_addresses)(host) if host else ()
     addresses = [_address(str(one)) for one in found]
     if not addresses or None in addresses:
         raise ExpressionError(f"lookup {host}: no such host")
     return all(_is_external(one) for one in addresses if one)
+
+
+def _are_addresses(found: object, _host: str) -> bool:
+    return isinstance(found, Iterable)
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

@@ -15,18 +15,24 @@ if TYPE_CHECKING:
 __all__ = ["provider_of"]
 
 
-def provider_of(run: Run, function: str, name: str) -> Callable[..., Any]:
-    """The provider of this name, whose failures become errors of the function."""
+def provider_of(run: Run, function: str, name: str, is_answer: Callable[..., bool]) -> Callable[..., Any]:
+    """The provider of this name, whose failures become errors of the function.
+
+    So do answers that are none: `is_answer` is asked about the answer and the question.
+    """
     provider = getattr(run.providers, name)
     if provider is None:
         raise function_error(function, f"it needs the provider `{name}`, and none is given")
 
     def ask(*question: Any) -> Any:
         try:
-            return provider(*question)
+            answer = provider(*question)
         except KyvernopyError:
             raise
         except Exception as error:  # code of a user may raise anything, and an expression has only errors
             raise function_error(function, f"the provider `{name}` failed: {error or type(error).__name__}") from error
+        if not is_answer(answer, *question):
+            raise function_error(function, f"the provider `{name}` gave what is no answer: {answer!r:.100}")
+        return answer
 
     return ask

@@ -56,6 +56,10 @@ def _pattern_match(pattern: str, value: _Text) -> bool:
     return matches(pattern, _text(value))
 
 
+def _is_below(number: object, bound: int) -> bool:
+    return isinstance(number, int) and 0 <= number < bound
+
+
 def _random(run: Run, pattern: str) -> str:
     from kyvernopy.golang.random_text import random_text  # noqa: PLC0415  rarely called
     from kyvernopy.golang.regex import RegexError  # noqa: PLC0415
@@ -63,7 +67,7 @@ def _random(run: Run, pattern: str) -> str:
     if not pattern:
         raise ExpressionError("no pattern provided")
     try:
-        return random_text(pattern, provider_of(run, "random", "random"), run.limits)
+        return random_text(pattern, provider_of(run, "random", "random", _is_below), run.limits)
     except RegexError as error:
         raise ExpressionError(str(error)) from None
 

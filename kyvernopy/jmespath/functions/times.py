@@ -39,7 +39,9 @@ def _nanoseconds(text: str) -> int:
 
 
 def _now(run: Run, function: str) -> Moment:
-    return Moment.of_datetime(provider_of(run, function, "clock")())
+    from datetime import datetime  # noqa: PLC0415  rarely called
+
+    return Moment.of_datetime(provider_of(run, function, "clock", lambda time: isinstance(time, datetime))())
 
 
 # --- Functions ---
