@@ -103,7 +103,7 @@ class PolicySet:
         `namespace_labels` are the labels of the resource's namespace, for rules that select by them. `variables` are
         added to what rules can look up, by dotted names such as `request.object.metadata.labels.app`; one that names
         a part of the resource changes what is judged. Never raises for what a resource holds; raises TypeError for
-        what is no mapping and cannot become one.
+        what is no mapping and cannot become one, and `DocumentError` for variables that leave no resource.
         """
         return self._index.decide(self._request(resource, old, operation, user, namespace_labels, variables))
 

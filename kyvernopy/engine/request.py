@@ -10,6 +10,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from kyvernopy.errors import DocumentError, ExpressionError, Finding
 from kyvernopy.kubernetes.kinds import gvk_of
 from kyvernopy.variables.context import Context, service_account
 
@@ -141,12 +142,24 @@ class Request:
             context.replace_entry("images", image_variables(images))
 
     def with_variables(self, variables: Mapping[str, Any], dialect: Dialect) -> Request:
-        """The request with variables added by their dotted names; they may change the resource itself (spec 02 §8.1)."""
+        """The request with variables added by their dotted names; they may change the resource itself (spec 02 §8.1).
+
+        Raises `DocumentError` for what names no variable, and where something else takes the place of the resource.
+        """
         context = Context(dialect, dict(self.facts), operation=self.operation)
         for name, value in variables.items():
-            context.add_variable(name, value)
+            try:
+                context.add_variable(name, value)
+            except ExpressionError as error:  # noqa: PERF203  names are few
+                raise _wrong_variable(f"`{name}` names no variable: {error}") from None
         facts = context.data
-        new, old = facts["request"].get("object"), facts["request"].get("oldObject")
+        request = facts["request"]
+        if not isinstance(request, dict):
+            raise _wrong_variable("the variables leave no map at `request`")
+        new, old = request.get("object"), request.get("oldObject")
+        for name, there, value in (("object", self.new, new), ("oldObject", self.old, old)):
+            if there is not None and not (value is None or isinstance(value, dict)):
+                raise _wrong_variable(f"the variables leave no resource at `request.{name}`")
         return self._copy(new if self.new is not None else None, old if self.old is not None else None, facts)
 
     def with_resource(self, resource: dict[str, Any]) -> Request:
@@ -237,6 +250,10 @@ def metadata_of(resource: Mapping[str, Any]) -> dict[str, Any]:
     """The metadata of a resource; empty if it states none."""
     metadata = resource.get("metadata")
     return metadata if isinstance(metadata, dict) else {}
+
+
+def _wrong_variable(message: str) -> DocumentError:
+    return DocumentError(Finding("wrong-value", "error", message, help="correct the variables or the values file"))
 
 
 def namespace_of(resource: Mapping[str, Any]) -> str:

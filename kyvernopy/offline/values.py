@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.engine.request import OPERATIONS
-from kyvernopy.errors import DocumentError, Finding
+from kyvernopy.errors import DocumentError, ExpressionError, Finding
 from kyvernopy.offline.strict import fields, load_strict, map_of, raw, switch, text, texts, tuple_of
+from kyvernopy.variables.paths import split_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -231,7 +232,24 @@ def _kind(resource: Mapping[str, Any]) -> tuple[str, str, str]:
     return resource.get("group", ""), resource.get("version", ""), resource.get("kind", "")
 
 
+def _variables(read_value: Reader) -> Reader:
+    """A reader of values by the dotted names of variables."""
+    read_map = map_of(read_value)
+
+    def read(value: Any, path: str, wrong: list[str]) -> dict[str, Any]:
+        found: dict[str, Any] = read_map(value, path, wrong)
+        for name in found:
+            try:
+                split_key(name)
+            except ExpressionError as error:  # noqa: PERF203  all that is wrong is said
+                wrong.append(f"`{path}` has `{name}`, which names no variable: {error}")
+        return found
+
+    return read
+
+
 ANY = map_of(raw)
+VARIABLES = _variables(raw)
 TEXTS = map_of(text)
 HEADER: dict[str, Reader] = {"apiVersion": text, "kind": text}
 NAMESPACE = fields({**HEADER, "metadata": _metadata, "spec": ANY, "status": ANY})
@@ -243,14 +261,14 @@ API_RESOURCE = fields(
     }
 )
 SUBRESOURCE = fields({"subresource": API_RESOURCE, "parentResource": API_RESOURCE})
-RESOURCE = fields({"name": text, "values": ANY}, build=ResourceValues)
-RULE = fields({"name": text, "values": ANY, "foreachValues": map_of(_first_of)}, build=_rule)
+RESOURCE = fields({"name": text, "values": VARIABLES}, build=ResourceValues)
+RULE = fields({"name": text, "values": VARIABLES, "foreachValues": _variables(_first_of)}, build=_rule)
 POLICY = fields({"name": text, "resources": tuple_of(RESOURCE), "rules": tuple_of(RULE)}, build=PolicyValues)
 VALUES = fields(
     {
         **HEADER,
         "metadata": raw,
-        "globalValues": ANY,
+        "globalValues": VARIABLES,
         "policies": tuple_of(POLICY),
         "namespaceSelector": tuple_of(fields({"name": text, "labels": TEXTS})),
         "namespaces": tuple_of(_namespace),

@@ -157,6 +157,15 @@ def test_what_cannot_be_used_is_an_error(text, said):
     assert said in complaint(text)
 
 
+def test_names_that_are_no_variables_are_said():
+    said = complaint("""
+globalValues: {"": a}
+policies: [{name: p, rules: [{name: r, values: {'a."b': 1}}]}]
+""")
+    assert "`globalValues` has ``, which names no variable: EOF" in said
+    assert '`policies[0].rules[0].values` has `a."b`, which names no variable: parse error' in said
+
+
 def test_files_without_a_header_are_refused():
     Path("old.yaml").write_text("globalValues: {a: 1}", encoding="utf-8")
 
