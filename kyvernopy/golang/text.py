@@ -75,7 +75,12 @@ def _show_scalar(value: Any) -> str:
         return "<nil>"
     if isinstance(value, bool):  # bool before int: True is an int in Python
         return "true" if value else "false"
-    return _show_float(value) if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return _show_float(value)
+    try:
+        return str(value)
+    except ValueError:  # Python writes no integer of so many digits, and no double is as large
+        return "+Inf" if value > 0 else "-Inf"
 
 
 def _show_float(value: float) -> str:

@@ -195,6 +195,8 @@ def _opened(value: Any) -> tuple[Iterator[tuple[str, Any]], str]:
 def _members(value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     before = "{"
     for key in sorted_keys(value):
+        if not isinstance(key, str):  # of a resource that did not come from JSON
+            raise ExpressionError(NO_TEXT)
         yield f"{before}{_quoted(key)}:", value[key]
         before = ","
 
@@ -250,13 +252,15 @@ def as_float(number: float) -> float:
 
 # --- Walks ---
 
+NO_TEXT = "an object has a key that is no string"
+
 
 def sorted_keys(value: dict[str, Any]) -> list[str]:
     """The keys in the order of their bytes, the one order in which objects are visited."""
     try:
         return sorted(value)
     except TypeError:
-        raise ExpressionError("an object has a key that is no string") from None
+        raise ExpressionError(NO_TEXT) from None
 
 
 def copied(value: Any, most: int = DEFAULT_LIMITS.expression_work) -> Any:

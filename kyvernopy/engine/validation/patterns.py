@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kyvernopy.engine.validation.judgement import NOTHING_TO_COMPARE, Fixed
-from kyvernopy.errors import ExpressionError
+from kyvernopy.errors import ExpressionError, PolicyError
 from kyvernopy.explanations import Explanation
 from kyvernopy.jmespath.values import plain
 from kyvernopy.patterns.holes import fill
@@ -114,13 +114,12 @@ class FilledIn:
         assert context is not None  # noqa: S101  reads_context
         try:
             values = [plain(value) for value in self._template.fill_parts(context)]
-        except ExpressionError as error:
+            # The text tells numbers, booleans and texts apart, and keeps the order of keys.
+            key = repr(values)
+            check = self._filled.get(key) or self._compiled(values)
+        except (ExpressionError, PolicyError, ValueError) as error:  # also of values that are not of JSON
             return Fixed((Status.ERROR, f"variable substitution failed: {error}"))
-        # The text tells numbers, booleans and texts apart, and keeps the order of keys.
-        key = repr(values)
-        check = self._filled.get(key)
-        if check is None:
-            check = self._compiled(values)
+        if key not in self._filled:
             if len(self._filled) >= MOST_FILLED:
                 self._filled.clear()
             self._filled[key] = check
