@@ -66,7 +66,9 @@ def test_ranges_are_read_as_upstream(span, version, inside, error):
 def test_ranges_decide_as_the_definition_says(version, text):
     ours, defined = outcome(is_in, version, text), outcome(semver.in_range, version, text)
     assume("mpty alternative" not in str(defined))  # upstream crashes, after it has read the rest
-    assume(not text.endswith(("> ", "< ", "= ")))  # a sign and a space are two characters, so no part to be dropped
+    assume(
+        not text.rstrip(" ").endswith((">", "<", "=")) or not text.endswith(" ")
+    )  # a sign and a space are two characters, so no part to be dropped
     if isinstance(defined, str) and "Could not parse version" in defined:  # the definition has fewer reasons
         assert isinstance(ours, str)
     else:
