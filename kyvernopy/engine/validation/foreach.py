@@ -90,6 +90,7 @@ class Loop:
         self._wanted = entry.element_scope
         self._entries = ContextEntries(entry.context, dialect, namespace)
         self._preconditions = compile_preconditions(entry.preconditions, dialect)
+        self._may_skip = bool(self._entries) or self._preconditions is not None
         self._check = check
         self._nesting = nesting
 
@@ -131,7 +132,7 @@ class Loop:
             problem = "cannot use elementScope=true foreach rules for elements that are not maps"
             return Status.ERROR, f"failed to process foreach: {problem}, expected type=map got type={_type_of(element)}"
         context.add_element(element, index, self._nesting)
-        judgement = self._unmet(context)
+        judgement = self._unmet(context) if self._may_skip else None
         if judgement is None and self._check is not None:
             # An outer element stays in sight where the inner one is not.
             judgement = self._check.judge(element if is_map and self._wanted is not False else seen, context)
