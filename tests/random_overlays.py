@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 from typing import Any
 
@@ -35,7 +36,7 @@ class Overlays:
 
     def draw(self) -> tuple[dict[str, Any], Any]:
         resource = self.resource()
-        return resource, self.overlay(resource)
+        return resource, copy.deepcopy(self.overlay(resource))
 
     # --- Resources ---
 
@@ -138,6 +139,7 @@ class Overlays:
     def each_container(self, resource: dict[str, Any]) -> dict[str, Any]:
         """What most policies write: something about each container, or about some."""
         lists = {}
+        self.is_anchored = self.one_in(2)  # inside of the elements
         for name in self.choose([["containers"], ["containers"], ["containers", "initContainers"], ["volumes"]]):
             element = {"(name)": self.choose(["*", "*", "?*", "a", "!b"])} | self.near_map(self.container(), 2)
             if self.one_in(4):

@@ -98,8 +98,10 @@ def _json(node: Any) -> str:
 
 def same(left: Any, right: Any) -> bool:
     """Equal as JSON values, where true is not 1."""
+    if left is right:  # as most parts are of a resource that was merged
+        return True
     if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
+        return False
     if isinstance(left, dict):
         return (
             isinstance(right, dict)

@@ -39,17 +39,18 @@ def merge_sets(ours: List, theirs: List) -> List:
 def merge_settled(ours: List, theirs: List, key: str, place: Merging, merger: Merger) -> List | None:
     """Merge by one key into a settled list, where the patch has texts as keys and no directive; else None."""
     merger.work.spend(len(ours) + len(theirs))
-    found: dict[str, Any] = {}
-    mine = {element[key]: element for element in ours}
+    stated: dict[str, Any] = {}
     for element in theirs:
         text = element.get(key) if element.__class__ is dict and "$patch" not in element else None
         if text.__class__ is not str or not text:
             return None
-        if text not in found:  # of elements with the same key in the patch, the first one counts
-            old = mine.get(text)
-            found[text] = merger.maps(old, element, place) if old is not None else merger.new_map(element, place)
-    rest = [element for text, element in mine.items() if text not in found]
-    return _unless_same(ours, [*found.values(), *rest])
+        stated.setdefault(text, element)  # of elements with the same key in the patch, the first one counts
+    mine = {element[key]: element for element in ours}
+    first = [
+        merger.maps(mine[text], element, place) if text in mine else merger.new_map(element, place)
+        for text, element in stated.items()
+    ]
+    return _unless_same(ours, [*first, *(element for text, element in mine.items() if text not in stated)])
 
 
 def merge_elements(ours: List, theirs: List, place: Merging, merger: Merger) -> List:

@@ -253,10 +253,8 @@ class Merger:
         directive, theirs = take_list_directive(theirs)
         if directive == "delete":
             return ABSENT
-        if directive == "replace":
-            made = self.elements(theirs, theirs, place)
-            return ours if same(ours, made) else made
-        return self.elements(ours, theirs, place)
+        made = self.elements(theirs if directive == "replace" else ours, theirs, place)
+        return ours if same(ours, made) else made
 
     def elements(self, ours: list[Any], theirs: list[Any], place: Merging) -> list[Any]:
         """Merge two lists of scalars or of maps; the same list twice is a list of the patch on its own."""

@@ -61,15 +61,15 @@ def _rounded(value: Any) -> Any:
 
 
 class Overlay:
-    """A prepared overlay, for any number of resources and threads."""
+    """A prepared overlay, for any number of resources and threads; `root` is its tree."""
 
-    __slots__ = ("_direct", "_limits", "_root")
+    __slots__ = ("_direct", "_limits", "root")
 
     def __init__(self, overlay: Any, limits: Limits) -> None:
         self._limits = limits
-        self._root = parse_node(overlay)
-        _compile(self._root, limits)
-        self._direct = direct_merge(self._root, limits)
+        self.root = parse_node(overlay)
+        _compile(self.root, limits)
+        self._direct = direct_merge(self.root, limits)
 
     def apply(self, resource: Any) -> Any:
         """The new resource, which is the same object where nothing changes. Raises PatchError and LimitExceeded."""
@@ -86,7 +86,7 @@ class Overlay:
 
     def _patch(self, resource: Any, work: Work) -> Any:
         try:
-            root = self._root
+            root = self.root
             if not root.inert:
                 walk = Walk(self._limits, work)
                 root = walk.node(root, resource)

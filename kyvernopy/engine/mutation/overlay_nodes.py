@@ -43,6 +43,11 @@ class Scalar:
         self.inert: bool = True
         self.check: Check | None = None
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether it is no anchor."""
+        return not self.anchored
+
     def stripped(self) -> Any:
         """The scalar itself: only the anchor above it can make it go."""
         return self.raw
@@ -127,9 +132,13 @@ class MapNode:
     def is_clean(self) -> bool:
         """Whether what is left holds no anchor and nothing more to remove."""
         if self._is_clean is None:
-            left = self.stripped()
-            self._is_clean = left is GONE or not (has_anchor(left) or strip(left) != left)
+            self._is_clean = _are_clean(self.stripped())
         return self._is_clean
+
+
+def _are_clean(left: Any) -> bool:
+    """Whether what is left of a node holds no anchor and nothing more to remove."""
+    return left is GONE or not (has_anchor(left) or strip(left) != left)
 
 
 def _has_additions(node: Node) -> bool:
@@ -174,14 +183,14 @@ class NewMap:
 
     @property
     def is_clean(self) -> bool:
-        """Whether what is left holds no anchor and nothing more to remove."""
-        return self.node().is_clean
+        """Whether what is left certainly holds no anchor and nothing more to remove."""
+        return not self._base.conditions and all(node.is_clean for node in self.members.values())
 
 
 class ListNode:
     """A list; one of maps pairs its anchored elements with the elements of the resource."""
 
-    __slots__ = ("_kept", "_stripped", "anchored", "check", "has_global", "inert", "items")
+    __slots__ = ("_is_clean", "_kept", "_stripped", "anchored", "check", "has_global", "inert", "items")
 
     def __init__(self, items: list[Node]) -> None:
         self.items = items
@@ -189,6 +198,7 @@ class ListNode:
         self.anchored: bool = any(item.anchored for item in items)
         self.has_global: bool = any(item.has_global for item in items)
         self.check: Check | None = None
+        self._is_clean: bool | None = None
         self._kept: list[Any] | None = None
         self._stripped: Any = None
 
@@ -203,14 +213,28 @@ class ListNode:
             self._stripped = keep_positions(map(_element, self.items), len(self.items))
         return self._stripped
 
-    def stripped_with(self, made: list[dict[str, Any]]) -> Any:
-        """The same with one or more elements behind its own that have no anchors."""
-        if self._kept is not None:
-            return [*self._kept, *made]
-        elements = [*map(_element, self.items)]
-        if sum(goes for goes, _ in elements) <= 1:  # the first deletion hits the element that it means
+    @property
+    def is_clean(self) -> bool:
+        """Whether what is left holds no anchor and nothing more to remove."""
+        if self._is_clean is None:
+            self._is_clean = _are_clean(self.stripped())
+        return self._is_clean
+
+    def kept(self) -> list[Any] | None:
+        """What stays of its elements before others, or None where more than one goes (see `keep_positions`)."""
+        if self._kept is None:
+            elements = [*map(_element, self.items)]
             self._kept = [left for goes, left in elements if not goes]
-        return keep_positions([*elements, *((False, element) for element in made)], len(elements) + len(made))
+        # The first deletion hits the element that it means, the next ones need not.
+        return self._kept if len(self._kept) >= len(self.items) - 1 else None
+
+    def stripped_with(self, made: list[dict[str, Any]]) -> Any:
+        """What is left with one or more elements behind its own that have no anchors."""
+        kept = self.kept()
+        if kept is not None:
+            return [*kept, *made]
+        elements = [*map(_element, self.items), *((False, element) for element in made)]
+        return keep_positions(elements, len(elements))
 
 
 def _element(item: Node) -> tuple[bool, Any]:
@@ -237,6 +261,12 @@ class ExtendedList:
         """The list as JSON."""
         return [*self._base.raw, *self._made]
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether what is left certainly holds no anchor and nothing more to remove."""
+        kept = self._base.kept()
+        return kept is not None and (not kept or _are_clean(kept))
+
     def stripped(self) -> Any:
         """What is left of the list for the merge."""
         return self._base.stripped_with(self._made)
@@ -247,7 +277,7 @@ class Plain:
 
     __slots__ = ("raw",)
     anchored = has_global = False
-    inert = True
+    inert = is_clean = True
     check: Check | None = None
 
     def __init__(self, raw: dict[str, Any]) -> None:
