@@ -186,7 +186,7 @@ def test_whole_policies_agree_with_the_definition(policy, resource, old, operati
     assert before == (policy, resource, old), "inputs are not changed"
 
 
-@examples(2_000)
+@examples(10_000)
 @given(blocks, st.one_of(st.none(), blocks), resources(), askers, label_maps)
 def test_reasons_agree_with_the_definition(match, exclude, resource, user, labels):
     from kyvernopy.engine.match import Matcher  # noqa: PLC0415  not public

@@ -108,7 +108,7 @@ def test_autogen_gives_the_recorded_answers() -> None:
 # --- The definition ---
 
 
-@examples(400)
+@examples(10_000)
 @given(policies, st.sampled_from(["", "", "Pod", "ConfigMap", *CONTROLLERS]))
 def test_autogen_agrees_with_the_definition(document: Row, kind: str) -> None:
     before = deepcopy(document)
