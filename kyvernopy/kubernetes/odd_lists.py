@@ -152,10 +152,10 @@ def _spent(ours: Any, patch: Any, merger: Merger) -> Any:
     if not isinstance(patch, dict):
         return patch
     rest = _without_directive(patch)
-    if not isinstance(ours, dict) or patch.get("$patch") == "replace":
-        return merger.new_members(rest, None)
     if patch.get("$patch") == "delete":
         return rest
+    if not isinstance(ours, dict) or patch.get("$patch") == "replace":
+        return merger.new_members(rest, None)
     return {name: _spent(ours.get(name), value, merger) for name, value in rest.items()}
 
 

@@ -181,6 +181,36 @@ def test_merges_are_those_of_the_definition():
         assert seen["direct"] >= seen["total"] / 20, seen
 
 
+OWNERS = [{"uid": "a"}, {"uid": "b"}]
+FOUND_AT_RANDOM = {
+    "what a directive deletes is not looked at, in a list with an element without key": (
+        {"apiVersion": "v1", "kind": "Pod", "metadata": {"ownerReferences": OWNERS}},
+        {
+            "metadata": {
+                "ownerReferences": [{"uid": "a", "q": {"$patch": "delete", "r": {"$patch": "odd", "x": 1}}}, {"x": 1}]
+            }
+        },
+    ),
+    "a directive of a list counts before its elements": (
+        {"apiVersion": "v1", "kind": "Pod", "metadata": {"ownerReferences": OWNERS}},
+        {"metadata": {"ownerReferences": [{"uid": "a", "q": {"$patch": "odd"}}, {"$patch": "delete"}]}},
+    ),
+    "an element without a name is no reason to look at the anchored one": (
+        {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [{"image": "x"}]}},
+        {"spec": {"containers": [{"(image)": "x", "args": [{"(a)": "b"}, {"(a)": "c"}], "b": [{}, {}]}]}},
+    ),
+    "of elements with the same key the first is looked at, the last counts": (
+        {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [{"name": "a", "env": ["x"]}, {"name": "a"}]}},
+        {"metadata": {"name": "b"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FOUND_AT_RANDOM)
+def test_what_was_found_at_random_stays_right(name):
+    agree(*FOUND_AT_RANDOM[name])
+
+
 def test_generated_source_says_settled_where_the_walk_does():
     place = merge_keys("v1", "Pod")
     by_source = compile_settled(place)
