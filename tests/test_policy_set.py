@@ -71,6 +71,19 @@ def test_an_enforced_failure_blocks_and_says_why():
         response.raise_if_blocked()
 
 
+def test_of_policies_with_one_name_the_last_is_told_when_blocked():
+    def policy(namespace: str, rule: str) -> dict:
+        match = {"any": [{"resources": {"kinds": ["Pod"]}}]}
+        spec = {"rules": [{"name": rule, "match": match, "validate": {"message": "m", "deny": {}}}]}
+        kind, metadata = ("Policy", {"namespace": namespace}) if namespace else ("ClusterPolicy", {})
+        spec["validationFailureAction"] = "Enforce"
+        return {"apiVersion": "kyverno.io/v1", "kind": kind, "metadata": {"name": "p", **metadata}, "spec": spec}
+
+    policies = PolicySet.from_documents([policy("", "first"), policy("shop", "second")])
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "shop"}}
+    assert policies.validate(pod).blocked_message.endswith("policies \n\np:\n  second: m\n")
+
+
 def test_an_audited_failure_is_allowed_without_a_warning():
     response = policy_set("Audit").validate(POD)
     assert response.allowed

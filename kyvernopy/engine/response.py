@@ -66,10 +66,12 @@ class Response:
         """What a blocked request is told; empty if the request is allowed."""
         if self.allowed:
             return ""
-        blocking: dict[str, dict[str, str]] = {}
+        policies: dict[str, dict[str, str]] = {}
         for result in self._results:
             if result.info.enforced and result.status not in HARMLESS:
-                blocking.setdefault(result.info.policy.name, {})[result.rule] = result.message
+                policies.setdefault(result.policy, {})[result.rule] = result.message
+        # Upstream: of policies that have one name in several namespaces only the last is told (spec 03 §8.5).
+        blocking = {key.rpartition("/")[2]: rules for key, rules in policies.items()}
         about = ResourceRef.of(self._resource)
         name = f"{about.kind}/{about.namespace}/{about.name}"
         return f"\n\nresource {name} was blocked due to the following policies \n\n{emit_as_kyverno(blocking)}"
