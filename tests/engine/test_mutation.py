@@ -312,6 +312,70 @@ def test_a_rule_for_existing_resources_changes_its_targets_and_not_the_trigger()
     ]
 
 
+SECRET = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "x"}}
+
+
+def of_secrets(**mutate: Any) -> Row:
+    return {"mutate": {"targets": [{"apiVersion": "v1", "kind": "Secret"}], **mutate}}
+
+
+def of_secrets_with(**given: str) -> Row:
+    return of_secrets(**labels(**given)["mutate"])
+
+
+def test_one_rule_for_existing_resources_is_enough_where_the_policy_says_so():
+    rules = of_secrets_with(a="1"), of_secrets_with(b="1")
+    policies = PolicySet.from_documents([mutating(*rules, applyRules="One")])
+    response = policies.mutate_existing(POD, [SECRET])
+    assert [one["metadata"]["labels"] for one in response.targets] == [{"a": "1"}]
+    assert len(response.results) == 1
+    unchanged = {**SECRET, "metadata": {**SECRET["metadata"], "labels": {"a": "1"}}}
+    assert [one.status for one in policies.mutate_existing(POD, [unchanged]).results] == [Status.SKIP, Status.PASS]
+
+
+@pytest.mark.parametrize(("operations", "results"), [([], 0), (["CREATE"], 0), (["CREATE", "DELETE"], 1)])
+def test_a_deletion_triggers_only_rules_that_name_it(operations: list[str], results: int):
+    match = {"any": [{"resources": {"kinds": ["Pod"], "operations": operations}}]}
+    policies = PolicySet.from_documents([mutating({**of_secrets_with(a="1"), "match": match})])
+    assert len(policies.mutate_existing(POD, [SECRET], operation="DELETE").results) == results
+
+
+def test_an_error_of_one_target_leaves_nothing_behind_for_the_next():
+    loops = [
+        {"list": "target.items || `[]`", "patchesJson6902": '[{"op": "add", "path": "/data/first", "value": "1"}]'},
+        {
+            "list": "`[1]`",
+            "patchesJson6902": '- {op: "{{ target.op }}", path: /data/kind, value: "{{ request.object.kind }}"}',
+        },
+    ]
+    policies = PolicySet.from_documents([mutating(of_secrets(foreach=loops))])
+    response = policies.mutate_existing(POD, [{**SECRET, "items": [1], "op": "none"}, {**SECRET, "op": "add"}])
+    assert [one.status for one in response.results] == [Status.ERROR, Status.PASS]
+    assert [one["data"] for one in response.targets] == [{"kind": "Pod"}]
+
+
+@pytest.mark.parametrize("place", ["preconditions", "targets"])
+def test_a_bound_that_a_trigger_crosses_is_an_error_of_the_rule(place: str):
+    rule = of_secrets_with(a="1")
+    long = "{{ join('', request.object.spec.containers[].name) }}"
+    if place == "preconditions":
+        rule["preconditions"] = {"all": [{"key": long, "operator": "Equals", "value": "a"}]}
+    else:
+        rule["mutate"]["targets"] = [{"apiVersion": "v1", "kind": "Secret", "name": long}]
+    limits = kyvernopy.Limits(output_size=1000)
+    policies = PolicySet.from_documents([mutating(rule)], limits=limits)
+    pod = {**POD, "spec": {"containers": [{"name": "x" * 300} for _ in range(10)]}}
+    (result,) = policies.mutate_existing(pod, [SECRET]).results
+    assert result.status is Status.ERROR
+    assert "output_size" in result.message
+
+
+def test_names_that_are_no_texts_are_left_out_of_messages():
+    patch = "- {op: replace, path: /metadata, value: {name: [1], namespace: 7}}"
+    response = PolicySet.from_documents([mutating({"mutate": {"patchesJson6902": patch}})]).mutate(POD)
+    assert response.results[0].message == "mutated Pod/"
+
+
 # --- Explanations ---
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kyvernopy.engine.mutation.patches import RuleError
+from kyvernopy.engine.request import namespace_of, text_of
 from kyvernopy.errors import PatchError
 from kyvernopy.jmespath.values import json_text
 from kyvernopy.results import Status
@@ -71,6 +72,6 @@ def _undecodable(patched: Any) -> str:
 def success(patched: dict[str, Any]) -> str:
     """The message of a rule that changed something."""
     metadata = patched.get("metadata")
-    metadata = metadata if isinstance(metadata, dict) else {}
-    kind, name, namespace = patched.get("kind"), metadata.get("name") or "", metadata.get("namespace")
+    kind, name = patched.get("kind"), text_of(metadata, "name") if isinstance(metadata, dict) else ""
+    namespace = namespace_of(patched)
     return f"mutated {kind}/{name} in namespace {namespace}" if namespace else f"mutated {kind}/{name}"

@@ -83,15 +83,17 @@ class Loop:
         """The resource after all elements, or the error of the one that failed."""
         patched = resource
         context.checkpoint()
-        for index, element in self._in_order(elements):
-            if element is None:
-                continue
-            context.reset()
-            change = self._apply_element(element, index, patched, context)
-            if change.status is Status.ERROR:
-                return change  # the context goes with the rule
-            patched = change.resource
-        context.restore()
+        try:
+            for index, element in self._in_order(elements):
+                if element is None:
+                    continue
+                context.reset()
+                change = self._apply_element(element, index, patched, context)
+                if change.status is Status.ERROR:
+                    return change
+                patched = change.resource
+        finally:
+            context.restore()  # also after an error: the next target of the rule shares the context
         if same(patched, resource):
             return Change(Status.SKIP, UNCHANGED, resource)
         return Change(Status.PASS, "", patched)

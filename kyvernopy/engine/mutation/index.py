@@ -124,9 +124,13 @@ class MutatingPolicy:
         if self._namespace and not trigger.is_within(self._namespace):
             return
         for parts in self._existing:
-            rule = parts.bind_targets(trigger.gvk, trigger.subresource)
-            if rule is not None:
-                yield from rule.decide(trigger, resources)
+            rule = parts.bind_targets(trigger.gvk, trigger.subresource) if parts.is_for(trigger.operation) else None
+            has_applied = False
+            for found in rule.decide(trigger, resources) if rule else ():
+                has_applied = has_applied or found[0].status in APPLIED
+                yield found
+            if self._stops and has_applied:
+                return
 
 
 def _mutates(policy: Policy) -> bool:

@@ -45,6 +45,8 @@ class TargetParts(MutationParts):
         super().__init__(policy, ref, rule, settings)
         targets = (rule.mutate.targets if rule.mutate else None) or ()
         self.targets = [TargetSelector(one, index, policy, settings) for index, one in enumerate(targets)]
+        filters = (*rule.match.any, *rule.match.all, rule.match.legacy)
+        self._is_for_deletions = any("DELETE" in one.resources.operations for one in filters)
 
     @property
     def reads_context(self) -> bool:
@@ -55,6 +57,10 @@ class TargetParts(MutationParts):
         """The rule for triggers of one kind; None if it can never match them."""
         matches = self.tests_for(gvk, subresource)
         return None if matches is None else MutationOfTargets(self, matches)
+
+    def is_for(self, operation: str) -> bool:
+        """Whether an operation can trigger the rule (spec 04 §6.1: a deletion only where `match` names it)."""
+        return operation != "DELETE" or self._is_for_deletions
 
 
 class TargetSelector:
@@ -134,7 +140,10 @@ class MutationOfTargets:
         if not trigger.subject or not self._matches(trigger):
             return
         evaluation = Evaluation(self.parts, trigger)
-        judgement = evaluation.unmet() or evaluation.excepted()
+        try:
+            judgement = evaluation.unmet() or evaluation.excepted()
+        except (LimitExceeded, RecursionError) as error:
+            judgement = too_much(error)
         if judgement is not None:
             result = RuleResult(self.parts.info, judgement[0], judgement[1], trigger, self)
             yield (result.with_exceptions(evaluation.exceptions) if evaluation.exceptions else result), None, None
@@ -150,6 +159,9 @@ class MutationOfTargets:
         except ExpressionError as error:
             # Upstream: the prefix of this message is empty.
             yield RuleResult(self.parts.info, Status.ERROR, f": {error}", evaluation.request, self), None, None
+            return
+        except (LimitExceeded, RecursionError) as error:
+            yield RuleResult(self.parts.info, *too_much(error), evaluation.request, self), None, None
             return
         for target in found:
             change = self._change(selector, evaluation, target)
