@@ -205,9 +205,7 @@ class RuleResult:
 
     def with_properties(self, properties: Mapping[str, str]) -> RuleResult:
         """The same result with these properties."""
-        result = self._copy()
-        result._properties = dict(properties)
-        return result
+        return self._copy(properties=dict(properties))
 
     @property
     def exceptions(self) -> tuple[str, ...]:
@@ -216,16 +214,18 @@ class RuleResult:
 
     def with_exceptions(self, exceptions: Sequence[str]) -> RuleResult:
         """The same result with these exceptions."""
-        result = self._copy()
-        result._exceptions = tuple(exceptions)
-        return result
+        return self._copy(exceptions=tuple(exceptions))
 
-    def _copy(self) -> RuleResult:
+    def _copy(
+        self, properties: Mapping[str, str] | None = None, exceptions: tuple[str, ...] | None = None
+    ) -> RuleResult:
         result = RuleResult(self._info, self._status, self._message, self._subject, self._rule)
-        if self.properties:
-            result._properties = self._properties
-        if self.exceptions:
-            result._exceptions = self._exceptions
+        properties = self.properties if properties is None else properties
+        exceptions = self.exceptions if exceptions is None else exceptions
+        if properties:
+            result._properties = properties
+        if exceptions:
+            result._exceptions = exceptions
         return result
 
     def explain(self) -> Explanation:

@@ -21,9 +21,7 @@ NETWORK = "spec 08 §7.3: policies from git repositories, which are not built ye
 EMPTY_LIST = "spec 03 §3.3: a filter does not ask about a list that is empty"
 OTHER_DESIGN = "a unit that this design does not have; whole patterns and selectors are compared instead"
 COMMAND_TEST = "spec 08 §8-§12: the command `test`, which is not built yet"
-COMMAND_LATER = (
-    "spec 08: values, payloads, mocks, git, exceptions and generation of the commands, which are not built yet"
-)
+COMMAND_LATER = "spec 08: units of the command `test`, of mocks, git and generation, which are not built yet"
 HAS_CHANGED = "spec 02 §4.2: a comparison of the object with the old one, for which no rule can ask"
 
 API_SERVER = "a part of the object is added by an API server, which a dictionary of objects is not"

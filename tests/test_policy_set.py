@@ -331,3 +331,12 @@ def test_a_rule_that_says_nothing_still_answers_for_an_old_object():
     assert policies.validate(deployment).results == ()
     [result] = policies.validate(deployment, old=deployment).results
     assert (result.status, result.message) == (Status.SKIP, "failed to validate old object")
+
+
+@pytest.mark.parametrize(
+    "user",
+    [{"groups": "abc"}, {"roles": "abc"}, {"userInfo": "x"}, {"username": 5}, {"userInfo": {"groups": [1]}}],
+)
+def test_a_user_of_another_shape_is_a_type_error(user):
+    with pytest.raises(TypeError, match="texts"):
+        policy_set().validate(POD, user=user)

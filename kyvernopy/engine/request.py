@@ -36,14 +36,24 @@ class User:
         """
         user = user or {}
         about = user.get("userInfo") or {name: user[name] for name in USER_FIELDS if name in user}
+        if not isinstance(about, dict) or not isinstance(about.get("username") or "", str):
+            raise TypeError("`userInfo` is a map with `username`, a text, and `groups`, a list of texts")
         self.about: Mapping[str, Any] = about
         self.username: str = about.get("username") or ""
-        self.groups: tuple[str, ...] = tuple(about.get("groups") or ())
-        self.roles: tuple[str, ...] = tuple(user.get("roles") or ())
-        self.cluster_roles: tuple[str, ...] = tuple(user.get("clusterRoles") or ())
+        self.groups = _listed(about, "groups")
+        self.roles = _listed(user, "roles")
+        self.cluster_roles = _listed(user, "clusterRoles")
         # Upstream: only nulls are unknown; an empty list of roles is known (spec 03 §3.3).
         roles = user.get("roles") is not None or user.get("clusterRoles") is not None
         self.is_known = roles or any(value not in (None, "") for value in about.values())
+
+
+def _listed(user: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """A list of texts; a single text would be taken for its letters."""
+    value = user.get(name) or ()
+    if not isinstance(value, (list, tuple)) or not all(isinstance(text, str) for text in value):
+        raise TypeError(f"`{name}` of a user is a list of texts, not {value!r}")
+    return tuple(value)
 
 
 USER_FIELDS = ("username", "uid", "groups", "extra")

@@ -218,7 +218,7 @@ class Evaluation:
         """Upstream: properties whose variables cannot be looked up stay as they are written."""
         try:
             filled = self.parts.template.fill(self.context)
-        except ExpressionError:
+        except (ExpressionError, LimitExceeded):
             return
         self.properties = {name: value if isinstance(value, str) else show(value) for name, value in filled.items()}
 

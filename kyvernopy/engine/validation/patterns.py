@@ -42,6 +42,7 @@ CHANGED = "the resource was changed after it was judged, and matches now"
 
 # So many filled patterns of one rule are kept compiled.
 MOST_FILLED = 64
+LONGEST_KEPT = 10_000  # characters of the values that tell them apart
 
 
 def compile_pattern_check(pattern: Any, name: str, messages: Messages, dialect: Dialect) -> Check:
@@ -119,7 +120,7 @@ class FilledIn:
             check = self._filled.get(key) or self._compiled(values)
         except (ExpressionError, PolicyError, ValueError) as error:  # also of values that are not of JSON
             return Fixed((Status.ERROR, f"variable substitution failed: {error}"))
-        if key not in self._filled:
+        if len(key) <= LONGEST_KEPT and key not in self._filled:
             if len(self._filled) >= MOST_FILLED:
                 self._filled.clear()
             self._filled[key] = check
