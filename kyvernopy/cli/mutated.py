@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kyvernopy.cli.flags import UsageError
@@ -213,6 +214,9 @@ class Passed:
         self._separator = ""
         self._resources: dict[int, Mapping[str, Any]] = {}  # as they are now, by their identity, which originals keep
         self._targets: dict[int, Mapping[str, Any]] = {}
+        if isinstance(sys.stdout, TextIOWrapper):
+            # Manifests are UTF-8 wherever they go; in another encoding a character would become another text.
+            sys.stdout.reconfigure(encoding="utf-8", errors=sys.stdout.errors)
 
     def add(self, judgement: Judgement, resource: Mapping[str, Any]) -> Iterator[str]:
         """Write the resource at once, or hold it and the targets that were changed."""

@@ -147,6 +147,13 @@ def test_names_that_the_terminal_cannot_show_end_no_run(tmp_path):
     assert ran.stderr == b""
 
 
+def test_resources_that_are_passed_on_are_utf_8(tmp_path):
+    (tmp_path / "pod.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata:\n  name: käse\n", encoding="utf-8")
+    command = [*COMMAND, "apply", POLICY, "-r", str(tmp_path / "pod.yaml"), "-o", "-"]
+    ran = subprocess.run(command, capture_output=True, env=environment(PYTHONIOENCODING="ascii"), check=False)
+    assert "  name: käse\n".encode() in ran.stdout
+
+
 # --- Where it is called ---
 
 
