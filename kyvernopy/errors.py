@@ -106,11 +106,12 @@ class ExpressionError(KyvernopyError):
         return self.message
 
 
-class PatchError(KyvernopyError):
+class PatchError(PolicyError):
     """A patch cannot be read or applied; the text is the one that Kyverno gives."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message)
+        super().__init__([Finding("invalid-patch", "error", message)])
+        self.args = (message,)
         self.message = message
 
     def __str__(self) -> str:

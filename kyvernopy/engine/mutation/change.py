@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kyvernopy.engine.mutation.patches import RuleError
 from kyvernopy.engine.request import namespace_of, text_of
-from kyvernopy.errors import PatchError
+from kyvernopy.errors import PolicyError
 from kyvernopy.jmespath.values import json_text
 from kyvernopy.results import Status
 
@@ -34,8 +34,8 @@ def apply_patch(source: PatchSource, resource: dict[str, Any], context: RuleCont
         patched = source.filled(context).apply(resource)
     except RuleError as error:
         return Change(Status.ERROR, error.message, resource)
-    except PatchError as error:
-        return Change(Status.ERROR, f"failed to patch resource: {error.message}", resource)
+    except PolicyError as error:
+        return Change(Status.ERROR, f"failed to patch resource: {error}", resource)
     if same(patched, resource):
         return Change(Status.SKIP, UNCHANGED, resource)
     problem = _undecodable(patched)

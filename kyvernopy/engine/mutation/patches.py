@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from kyvernopy.engine.mutation.overlay import compile_overlay
 from kyvernopy.engine.mutation.patch_text import compile_patch_text
-from kyvernopy.errors import ExpressionError, LimitExceeded, PatchError
+from kyvernopy.errors import ExpressionError, LimitExceeded, PatchError, PolicyError
 from kyvernopy.jmespath.values import plain
 from kyvernopy.variables.template import Part, compile_template, put_together
 
@@ -82,7 +82,7 @@ def _prepare(block: Any, limits: Limits) -> Patch:
     """The patch of a mutate block; what is wrong with it is the error of applying it."""
     try:
         return _compile(block, limits)
-    except (PatchError, LimitExceeded) as error:
+    except (PolicyError, LimitExceeded) as error:  # also of conditions that are no patterns
         return Refused(error)
 
 
@@ -104,7 +104,7 @@ class RuleError(PatchError):
 class Refused:
     """A patch that cannot be applied to anything."""
 
-    def __init__(self, error: PatchError | LimitExceeded) -> None:
+    def __init__(self, error: PolicyError | LimitExceeded) -> None:
         self._error = error
 
     def apply(self, resource: dict[str, Any]) -> Any:  # noqa: ARG002  see Patch
