@@ -14,8 +14,8 @@ class Limits:
     `document_size`: characters of one YAML or JSON document. `depth`: levels of maps and lists in it. `alias_nodes`:
     nodes that aliases may add to a document. `pattern_nodes`, `pattern_depth`: nodes and levels of one pattern.
     `expression_size`, `expression_depth`: characters and levels of one expression; `expression_work`: elements
-    that one evaluation may visit and characters it may make. `output_size`: characters of one text, or nodes of one
-    value, that a function or a substitution makes. `context_size`: bytes of JSON of the context entries of a rule, or 0.
+    that one evaluation or merge may visit and characters it may make. `output_size`: characters of one text, or nodes
+    of one value, that a function or a substitution makes. `context_size`: bytes of JSON of the context entries of a rule, or 0.
     `regex_input`: thousands of steps of one search where Python's `re` could take exponential time (millions of the
     smaller steps of RE2, if installed); in size and levels regular expressions are bounded like other expressions.
     `substitution_passes`: how often the result of a substitution is read again for variables. `foreach_elements`:
