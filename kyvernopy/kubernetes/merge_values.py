@@ -91,7 +91,7 @@ def _json(node: Any) -> str:
     chunks: list[str] = []
     try:
         chunks.extend(islice(json.JSONEncoder(default=str).iterencode(node), _MOST_CHUNKS))
-    except (RecursionError, ValueError):
+    except (RecursionError, TypeError, ValueError):
         chunks.append("...")
     return "".join(chunks) if len(chunks) < _MOST_CHUNKS else f"{''.join(chunks)}..."
 

@@ -55,6 +55,41 @@ def test_a_resource_that_is_not_of_json_gets_results(data):
     assert bool(response.blocked_message) is not response.allowed
 
 
+CHANGES = """\
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: change}
+spec:
+  rules:
+    - name: r
+      match: {any: [{resources: {kinds: [ConfigMap]}}]}
+      mutate:
+"""
+PATCHES = {
+    "a value in an overlay": "patchStrategicMerge: {copy: '{{ request.object.data }}'}",
+    "a value in a loop": "foreach: [{list: request.object.data, patchStrategicMerge: {copy: '{{ element }}'}}]",
+    "a value in a text": 'patchesJson6902: \'[{"op": "add", "path": "/a", "value": {{ request.object.data }}}]\'',
+    "a kind that is none": "patchesJson6902: '- {op: replace, path: /kind, value: 1}'",
+    "a target": (
+        "{targets: [{kind: ConfigMap, selector: {matchLabels: {a: '?*'}}}],"
+        " patchStrategicMerge: {copy: '{{ target.data }}'}}"
+    ),
+}
+
+
+@pytest.mark.parametrize("data", [pytest.param(data, id=name) for name, data in ODD.items()])
+@pytest.mark.parametrize("patch", [pytest.param(patch, id=name) for name, patch in PATCHES.items()])
+def test_a_resource_that_is_not_of_json_is_changed_or_the_rule_has_an_error(patch, data):
+    policies = kyvernopy.parse_policies(f"{CHANGES}        {patch}\n")
+    resource = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "labels": {"a": data}}, "data": data}
+    response = policies.mutate(resource)
+    assert response.resource is resource or response.patches
+    other = {**resource, "metadata": {"name": "d", "labels": {"a": "b"}}}
+    targets = policies.mutate_existing(resource, [resource, other])
+    assert len(response.results) + len(targets.results) == 1
+    assert all(str(result.explain()) for result in (*response.results, *targets.results))
+
+
 @pytest.mark.parametrize(
     ("variables", "message"),
     [

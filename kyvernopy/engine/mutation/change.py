@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kyvernopy.engine.mutation.patches import RuleError
 from kyvernopy.engine.request import namespace_of, text_of
-from kyvernopy.errors import PolicyError
+from kyvernopy.errors import ExpressionError, PolicyError
 from kyvernopy.jmespath.values import json_text
 from kyvernopy.results import Status
 
@@ -66,7 +66,12 @@ def _undecodable(patched: Any) -> str:
     if not isinstance(patched, dict):
         return f"json: cannot unmarshal {'array' if isinstance(patched, list) else 'value'} into a resource"
     kind = patched.get("kind")
-    return "" if kind and isinstance(kind, str) else f"Object 'Kind' is missing in '{json_text(patched)}'"
+    if kind and isinstance(kind, str):
+        return ""
+    try:
+        return f"Object 'Kind' is missing in '{json_text(patched)}'"
+    except (ExpressionError, ValueError):  # of values that are not of JSON
+        return "Object 'Kind' is missing"
 
 
 def success(patched: dict[str, Any]) -> str:

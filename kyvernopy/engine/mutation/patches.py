@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from kyvernopy.engine.mutation.overlay import compile_overlay
 from kyvernopy.engine.mutation.patch_text import compile_patch_text
 from kyvernopy.errors import ExpressionError, LimitExceeded, PatchError, PolicyError
-from kyvernopy.jmespath.values import plain
+from kyvernopy.jmespath.values import NO_TEXT, plain
 from kyvernopy.variables.template import Part, compile_template, put_together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from kyvernopy.engine.rule_context import RuleContext
     from kyvernopy.jmespath.dialect import Dialect
@@ -55,14 +55,17 @@ class PatchSource:
             return self._constant or Refused(RuleError("empty mutate rule"))
         try:
             values = self._template.fill_parts(context)
-        except ExpressionError as error:
+            return self._constant or self._filled_with(values)
+        except (ExpressionError, ValueError) as error:  # also of values that are not of JSON
             raise RuleError(f"variable substitution failed: {error}") from None
-        if self._constant is not None:
-            return self._constant
+
+    def _filled_with(self, values: Sequence[Any]) -> Patch:
         key = repr([values[index] for index in self._parts])
         patch = self._filled.get(key)
         if patch is None:
-            patch = _prepare(plain(put_together(self._block, values)), self._limits)
+            block = plain(put_together(self._block, values))
+            _check_keys(block)
+            patch = _prepare(block, self._limits)
             if len(self._filled) >= MOST_FILLED:
                 self._filled.clear()
             self._filled[key] = patch
@@ -76,6 +79,18 @@ def _parts_of(node: Any) -> Iterator[Part]:
     elif isinstance(node, (dict, list)):
         for below in node.values() if isinstance(node, dict) else node:
             yield from _parts_of(below)
+
+
+def _check_keys(node: Any) -> None:
+    """Raise ExpressionError for a key that no JSON has, of a resource that did not come from JSON."""
+    if isinstance(node, dict):
+        if not all(isinstance(key, str) for key in node):
+            raise ExpressionError(NO_TEXT)
+        node = node.values()
+    elif not isinstance(node, list):
+        return
+    for below in node:
+        _check_keys(below)
 
 
 def _prepare(block: Any, limits: Limits) -> Patch:

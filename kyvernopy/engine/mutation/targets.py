@@ -120,8 +120,10 @@ def _is_selected(resource: Resource, selector: Any) -> bool:
         return True
     metadata = resource.get("metadata")
     labels = metadata.get("labels") if isinstance(metadata, dict) else None
+    if not isinstance(labels, dict) or not all(isinstance(text, str) for pair in labels.items() for text in pair):
+        labels = {}  # as in matching, where labels that are no texts count as none
     try:
-        return selects(selector, labels if isinstance(labels, dict) else {})
+        return selects(selector, labels)
     except SelectorError:
         return False
 
