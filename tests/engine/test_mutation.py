@@ -370,6 +370,29 @@ def test_a_bound_that_a_trigger_crosses_is_an_error_of_the_rule(place: str):
     assert "output_size" in result.message
 
 
+def test_targets_that_cannot_be_looked_up_are_one_error_before_the_others():
+    rule = of_secrets_with(a="1")
+    rule["mutate"]["targets"] = [
+        {"apiVersion": "v1", "kind": "Secret", "namespace": "x", "name": "gone"},
+        {"apiVersion": "v1", "kind": "Secret"},
+        {"apiVersion": "v1", "kind": "Secret", "namespace": "x", "name": "lost"},
+        {"apiVersion": "v1", "kind": "Secret", "name": "s"},
+    ]
+    response = PolicySet.from_documents([mutating(rule)]).mutate_existing(POD, [SECRET])
+    assert [(one.status, one.message) for one in response.results] == [
+        (Status.ERROR, ': failed to get target: "gone" not found; failed to get target: "lost" not found'),
+        (Status.PASS, "mutated Secret/s in namespace x"),
+        (Status.SKIP, "no patches applied"),
+    ]
+    assert response.originals == (SECRET,)
+
+
+def test_triggers_that_the_configuration_leaves_alone_change_nothing():
+    policies = PolicySet.from_documents([mutating(of_secrets_with(a="1"))])
+    configured = policies.with_config({"resourceFilters": "[Pod,*,*]"})
+    assert configured.mutate_existing(POD, [SECRET]).results == ()
+
+
 def test_names_that_are_no_texts_are_left_out_of_messages():
     patch = "- {op: replace, path: /metadata, value: {name: [1], namespace: 7}}"
     response = PolicySet.from_documents([mutating({"mutate": {"patchesJson6902": patch}})]).mutate(POD)

@@ -54,7 +54,8 @@ class Mutations:
         results: list[RuleResult] = []
         current = list(resources)
         changed: dict[int, dict[str, Any]] = {}  # by index
-        for policy in self._policies if trigger.subject else ():
+        is_asked = trigger.subject and not (self._configuration and self._configuration.leaves_alone(trigger))
+        for policy in self._policies if is_asked else ():
             for result, target, patched in policy.change_targets(trigger, current):
                 results.append(result)
                 if patched is not None:

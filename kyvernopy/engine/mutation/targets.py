@@ -150,22 +150,25 @@ class MutationOfTargets:
             result = RuleResult(self.parts.info, judgement[0], judgement[1], trigger, self)
             yield (result.with_exceptions(evaluation.exceptions) if evaluation.exceptions else result), None, None
             return
+        chosen: list[tuple[TargetSelector, Resource]] = []
+        errors = []
         for selector in self.parts.targets:
-            yield from self._of_selector(selector, evaluation, resources)
-
-    def _of_selector(
-        self, selector: TargetSelector, evaluation: Evaluation, resources: Sequence[Resource]
-    ) -> Iterator[Result]:
-        try:
-            found = selector.selected(evaluation, resources)
-        except ExpressionError as error:
+            try:
+                chosen += [(selector, target) for target in selector.selected(evaluation, resources)]
+            except ExpressionError as error:  # noqa: PERF203  the other targets are still changed
+                errors.append(str(error))
+            except (LimitExceeded, RecursionError) as error:
+                errors.append(str(too_much(error)[1]))
+        if errors:
             # Upstream: the prefix of this message is empty.
-            yield RuleResult(self.parts.info, Status.ERROR, f": {error}", evaluation.request, self), None, None
-            return
-        except (LimitExceeded, RecursionError) as error:
-            yield RuleResult(self.parts.info, *too_much(error), evaluation.request, self), None, None
-            return
-        for target in found:
+            yield RuleResult(self.parts.info, Status.ERROR, f": {'; '.join(errors)}", trigger, self), None, None
+        yield from self._changes(chosen, evaluation)
+
+    def _changes(self, chosen: Sequence[tuple[TargetSelector, Resource]], evaluation: Evaluation) -> Iterator[Result]:
+        """A result for each target; one that several selectors mean is changed by each in turn."""
+        now: dict[int, Resource] = {}
+        for selector, found in chosen:
+            target = now.get(id(found), found)
             change = self._change(selector, evaluation, target)
             passed = change.status is Status.PASS
             message = success(change.resource) if passed else change.message
@@ -173,6 +176,7 @@ class MutationOfTargets:
             result = RuleResult(self.parts.info, change.status, message, evaluation.request, rule)
             if passed:
                 result = result.with_properties({"patched-target": _shown(change.resource)})
+            now[id(found)] = change.resource
             yield result, target, change.resource if passed else None
 
     def _change(self, selector: TargetSelector, evaluation: Evaluation, target: Resource) -> Change:
