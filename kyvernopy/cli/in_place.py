@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from kyvernopy.documents.changes import carried
+from kyvernopy.documents.changes import Collision, carried_all
 from kyvernopy.documents.read import Document, read_documents
 from kyvernopy.documents.rewrite import rewrite
 from kyvernopy.errors import DocumentError, Finding
@@ -70,7 +70,7 @@ class InPlace:
                     _replace(path, written)
             except DocumentError as error:
                 yield error.finding
-            except (OSError, UnicodeError, _Unreadable) as error:
+            except (OSError, UnicodeError, Collision, _Unreadable) as error:
                 yield _finding(name, error)
             else:
                 yield (self._show(text, written, name, name) if self._show else "") + self._line(name)
@@ -87,6 +87,8 @@ def _finding(name: str, error: Exception) -> Finding:
     reason = "one of its documents cannot be read"  # which was told when it was read
     if isinstance(error, OSError):
         reason = (error.strerror or str(error)).lower()
+    elif isinstance(error, Collision):
+        reason = str(error)
     elif isinstance(error, UnicodeError):
         reason = "it is not UTF-8"
     return Finding("not-rewritable", "error", f"this cannot be changed in place: {reason}", Place(name))
@@ -108,9 +110,7 @@ def _values(text: str, steps: Steps) -> dict[int, Any]:
 
 def _changed(value: Any, item: int, pairs: list[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Any:
     """A document after all steps of it, or of one of its items if it is a list of resources."""
-    own = value if item < 0 else value["items"][item]
-    for before, after in pairs:
-        own = carried(own, before, after)
+    own = carried_all(value if item < 0 else value["items"][item], pairs)
     if item < 0:
         return own
     items = value["items"]

@@ -13,9 +13,10 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kyvernopy.cli.flags import UsageError
-from kyvernopy.documents.changes import carried
+from kyvernopy.documents.changes import Collision, carried, carried_all
 from kyvernopy.documents.emit import emit
 from kyvernopy.engine.review import is_review
+from kyvernopy.errors import Finding
 from kyvernopy.reports.table import printable
 from kyvernopy.reports.text import path as shown_path
 from kyvernopy.results import ResourceRef
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from kyvernopy.cli.flags import Options
-    from kyvernopy.errors import Finding
     from kyvernopy.offline.judge import Judgement, Step
 
     Pair = tuple[Mapping[str, Any], Mapping[str, Any]]
@@ -198,6 +198,11 @@ class Written:
         return UsageError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}")
 
 
+def _collision(target: Mapping[str, Any], error: Collision) -> Finding:
+    about = ResourceRef.of(target)
+    return Finding("not-rewritable", "error", f"{about} is left as the first rule made it: {error}", about.place)
+
+
 def _private(path: str, flags: int) -> int:
     """Open a file that, if it is new, only its owner reads."""
     return os.open(path, flags, 0o600)
@@ -214,6 +219,8 @@ class Passed:
         self._separator = ""
         self._resources: dict[int, Mapping[str, Any]] = {}  # as they are now, by their identity, which originals keep
         self._targets: dict[int, Mapping[str, Any]] = {}
+        self._steps: dict[int, list[Pair]] = {}  # of targets, which may be changed more than once
+        self._collisions: list[Finding] = []
         if isinstance(sys.stdout, TextIOWrapper):
             # Manifests are UTF-8 wherever they go; in another encoding a character would become another text.
             sys.stdout.reconfigure(encoding="utf-8", errors=sys.stdout.errors)
@@ -228,16 +235,26 @@ class Passed:
         own = self._targets.pop(key, None) or _start(judgement, self._originals.of(resource))
         self._resources[key] = _stepped(own, _steps(judgement))
         for before, after in (pair for step in judgement.steps for pair in _targets(step)):
-            place = self._resources if id(before) in self._resources else self._targets
-            own = place.get(id(before), self._originals.of(before))
-            place[id(before)] = carried(own, before, after)
+            self._change_target(before, after)
         return iter(())
 
-    def end(self) -> Iterator[str]:
-        """Write what was held."""
+    def _change_target(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        place = self._resources if id(before) in self._resources else self._targets
+        own = place.get(id(before), self._originals.of(before))
+        steps = self._steps.setdefault(id(before), [])
+        try:
+            carried_all(own, [*steps, (before, after)])
+        except Collision as error:
+            self._collisions.append(_collision(before, error))
+        else:
+            steps.append((before, after))
+            place[id(before)] = carried(own, before, after)
+
+    def end(self) -> Iterator[str | Finding]:
+        """Write what was held; the complaints about what could not be put together."""
         for own in (*self._resources.values(), *self._targets.values()):
             self._write(own)
-        return iter(())
+        return iter(self._collisions)
 
     def _write(self, resource: Mapping[str, Any]) -> None:
         sys.stdout.write(f"{self._separator}{emit(resource)}")

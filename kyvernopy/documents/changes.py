@@ -8,13 +8,20 @@ step from `before` to `after` and done once more where there is a step; the rest
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kyvernopy.documents.json_text import write_json
 
-__all__ = ["carried", "partners", "same"]
+__all__ = ["Collision", "carried", "carried_all", "partners", "same"]
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ABSENT: Any = object()
+
+
+class Collision(ValueError):  # noqa: N818  named for what happened
+    """Two steps begin at the same state and cannot both be done."""
 
 
 def same(left: Any, right: Any) -> bool:
@@ -44,6 +51,22 @@ def carried(own: Any, before: Any, after: Any) -> Any:
         pairs = zip(partners(before, after), after, strict=True)
         return [item if at is None else carried(own[at], before[at], item) for at, item in pairs]
     return after
+
+
+def carried_all(own: Any, steps: Iterable[tuple[Any, Any]]) -> Any:
+    """`own` with all steps, each from `before` to `after`.
+
+    Steps may begin at the same `before`, where nobody saw what the others did. They can be done together if their order
+    means nothing; otherwise one of them would be lost, and a `Collision` is raised.
+    """
+    begun: dict[int, list[Any]] = {}
+    for before, after in steps:
+        for other in begun.setdefault(id(before), []):
+            if not same(carried(other, before, after), carried(after, before, other)):
+                raise Collision("two rules change one part of it, and neither saw what the other did")
+        begun[id(before)].append(after)
+        own = carried(own, before, after)
+    return own
 
 
 def _carried_map(own: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
