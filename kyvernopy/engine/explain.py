@@ -55,8 +55,6 @@ def explain_request(
 def _explain_policy(policy: CompiledPolicy, request: Request) -> Iterator[Explanation]:
     applied = ""
     for parts in policy.parts(request.gvk[2]):
-        if parts.rule.validate is None:
-            continue
         if applied:
             message = f"the rule {applied} has applied already, and the policy says `applyRules: One`"
             yield Explanation("not asked", title=_title(parts), message=message, place=_place(parts))

@@ -6,7 +6,7 @@ them by a single look-up. Kinds come from the resources, so the number that is r
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from kyvernopy.engine.actions import can_enforce
 from kyvernopy.engine.response import Response
@@ -15,19 +15,45 @@ from kyvernopy.policies.autogen import compute_rules
 from kyvernopy.results import PolicyRef, RuleResult, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from kyvernopy.engine.request import Request
     from kyvernopy.engine.settings import Settings
     from kyvernopy.explanations import Explanation
     from kyvernopy.policies.model import Policy
 
-__all__ = ["Index"]
+__all__ = ["ByKind", "Index"]
+
+T = TypeVar("T")
 
 MOST_KINDS = 1024
 
 # The results after which `applyRules: One` stops (spec 03 §5.3).
 APPLIED = frozenset({Status.PASS, Status.FAIL})
+
+
+class ByKind(Generic[T]):
+    """What is found out about a kind: once, when the first request about it comes."""
+
+    __slots__ = ("_find", "_found")
+
+    def __init__(self, find: Callable[[Request], T]) -> None:
+        self._find = find
+        self._found: dict[tuple[Any, ...], T] = {}
+
+    def of(self, request: Request) -> T:
+        """What holds for the kind that is asked about."""
+        key = request.kind_key
+        try:
+            found = self._found.get(key)
+        except TypeError:  # a kind that is a list or a map
+            return self._find(request)
+        if found is None:
+            found = self._find(request)
+            if len(self._found) >= MOST_KINDS:
+                self._found.clear()
+            self._found[key] = found
+        return found
 
 
 class Index:
@@ -36,28 +62,14 @@ class Index:
     def __init__(self, policies: Sequence[Policy], settings: Settings) -> None:
         self._policies = [CompiledPolicy(policy, settings) for policy in policies]
         self._configuration = settings.configuration
-        self._kinds: dict[tuple[Any, ...], RulesOfKind] = {}
+        self._rules = ByKind(lambda request: RulesOfKind(self._policies, request))
 
     def decide(self, request: Request) -> Response:
         """The answer to a request."""
         subject = request.subject
         if not subject or (self._configuration is not None and self._configuration.leaves_alone(request)):
             return Response((), subject, fails_closed=False)
-        return self.rules_of(request).decide(request)
-
-    def rules_of(self, request: Request) -> RulesOfKind:
-        """The rules that can match what is asked about."""
-        key = request.kind_key
-        try:
-            rules = self._kinds.get(key)
-        except TypeError:  # a kind that is a list or a map
-            return RulesOfKind(self._policies, request)
-        if rules is None:
-            rules = RulesOfKind(self._policies, request)
-            if len(self._kinds) >= MOST_KINDS:
-                self._kinds.clear()
-            self._kinds[key] = rules
-        return rules
+        return self._rules.of(request).decide(request)
 
     def explain(self, request: Request) -> Explanation:
         """What every rule says about a request, also those that are not for it."""
@@ -74,7 +86,7 @@ class Index:
 
 
 class CompiledPolicy:
-    """A policy whose rules are compiled once each, when they are first needed."""
+    """A policy whose validate rules are compiled once each, when they are first needed."""
 
     __slots__ = ("_eager", "_parts", "_settings", "policy", "ref")
 
@@ -87,12 +99,13 @@ class CompiledPolicy:
         self._eager = False
 
     def parts(self, kind: str) -> tuple[RuleParts, ...]:
-        """The rules that the policy has for a kind."""
+        """The validate rules that the policy has for a kind."""
         rules = compute_rules(self.policy, kind)
         variant = None if rules is self.policy.spec.rules else kind
         parts = self._parts.get(variant)
         if parts is None:
-            parts = tuple(RuleParts(self.policy, self.ref, rule, self._settings) for rule in rules)
+            validating = (rule for rule in rules if rule.validate is not None)
+            parts = tuple(RuleParts(self.policy, self.ref, rule, self._settings) for rule in validating)
             self._parts[variant] = parts
             if self._eager:
                 _compile_patterns(parts)

@@ -49,12 +49,18 @@ class RuleContext(Context):
             self.load_mentioned(text)
         return super()._compile(text)
 
-    def spend_elements(self, count: int) -> None:
-        """Count elements of loops; raises LimitExceeded where nested loops multiply them beyond reason."""
-        self._elements += count
+    def elements(self, expression: Expression | str) -> list[Any]:
+        """What a loop visits: the elements of a list; what is no list counts as its only element.
+
+        Raises ExpressionError, and LimitExceeded where nested loops multiply the elements beyond reason.
+        """
+        found = self.query(expression)
+        elements = found if isinstance(found, list) else [found]
+        self._elements += len(elements)
         bound = self.dialect.limits.foreach_elements
         if self._elements > bound:
             raise LimitExceeded("foreach_elements", self._elements, bound)
+        return elements
 
     def add_values(self, values: Mapping[str, Any]) -> None:
         """Add the values that stand in for context entries of the rule, by their dotted names."""

@@ -7,6 +7,7 @@ can match at all (`CompiledRule`). A rule that reads no context, as one with pla
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kyvernopy.engine.actions import enforces, is_enforced, policy_action, rule_action
@@ -55,13 +56,15 @@ class RuleParts:
         self.template = compile_template(dict(rule.report_properties or {}), dialect)
         constant = self.template.is_constant
         self.properties: Mapping[str, str] = self.template.outline if constant else rule.report_properties or {}
-        self.mentions_images = "images" in str(rule.to_dict())
+
+    @cached_property
+    def mentions_images(self) -> bool:
+        """Whether the variable `images` may be asked for."""
+        return "images" in str(self.rule.to_dict())
 
     @property
     def says_something(self) -> bool:
         """Whether there can be a result: something is checked, or what comes before it says why not."""
-        if self.rule.validate is None:
-            return False
         before = self.entries or self.preconditions or self.exceptions
         return self.check is not None or self.tolerant or bool(before)
 

@@ -28,8 +28,6 @@ __all__ = ["ForEachPatch"]
 class ForEachPatch:
     """The entries of one `foreach`, in order."""
 
-    reads_context = True
-
     def __init__(self, entries: Sequence[MutateForEach], dialect: Dialect, namespace: str, nesting: int = 0) -> None:
         self._loops = [Loop(entry, dialect, namespace, nesting) for entry in entries]
 
@@ -38,7 +36,7 @@ class ForEachPatch:
         changed = 0
         for loop in self._loops:
             try:
-                elements = loop.elements(context)
+                elements = context.elements(loop.query)
             except ExpressionError as error:
                 # Upstream: the cause appears twice.
                 message = f"failed to evaluate list {loop.list}: {error}: {error}"
@@ -60,7 +58,7 @@ class Loop:
 
     def __init__(self, entry: MutateForEach, dialect: Dialect, namespace: str, nesting: int) -> None:
         self.list = entry.list
-        self._query = known_query(entry.list, dialect)
+        self.query = known_query(entry.list, dialect) or entry.list
         merges = entry.patch_strategic_merge is not None
         self._backwards = entry.order == "Descending" if entry.order else merges
         self._entries = ContextEntries(entry.context, dialect, namespace)
@@ -71,13 +69,6 @@ class Loop:
         if entry.patches_json6902:
             document["patchesJson6902"] = entry.patches_json6902
         self._patch = PatchSource(document, (), dialect)
-
-    def elements(self, context: RuleContext) -> list[Any]:
-        """The elements; what is no list counts as its only element."""
-        found = context.query(self._query or self.list)
-        elements = found if isinstance(found, list) else [found]
-        context.spend_elements(len(elements))
-        return elements
 
     def apply(self, elements: list[Any], resource: dict[str, Any], context: RuleContext) -> Change:
         """The resource after all elements, or the error of the one that failed."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kyvernopy.engine.index import MOST_KINDS, policy_ref
+from kyvernopy.engine.index import APPLIED, ByKind, policy_ref
 from kyvernopy.engine.mutation.response import MutateResponse, TargetsResponse
 from kyvernopy.engine.mutation.rules import MutationParts
 from kyvernopy.engine.mutation.targets import TargetParts
 from kyvernopy.policies.autogen import compute_rules
-from kyvernopy.results import RuleResult, Status
+from kyvernopy.results import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,11 +22,9 @@ if TYPE_CHECKING:
     from kyvernopy.engine.request import Request
     from kyvernopy.engine.settings import Settings
     from kyvernopy.policies.model import Policy, Rule
+    from kyvernopy.results import RuleResult
 
 __all__ = ["Mutations"]
-
-# The results after which `applyRules: One` stops (spec 03 §5.3).
-APPLIED = frozenset({Status.PASS, Status.FAIL})
 
 
 class Mutations:
@@ -35,14 +33,14 @@ class Mutations:
     def __init__(self, policies: Sequence[Policy], settings: Settings) -> None:
         self._configuration = settings.configuration
         self._policies = [MutatingPolicy(policy, settings) for policy in policies if _mutates(policy)]
-        self._kinds: dict[tuple[Any, ...], list[tuple[MutatingPolicy, list[CompiledMutation]]]] = {}
+        self._rules = ByKind(self._bound)
 
     def decide(self, request: Request) -> MutateResponse:
         """What becomes of the resource of a request."""
         results: list[RuleResult] = []
         current = request
         if request.subject and not (self._configuration and self._configuration.leaves_alone(request)):
-            for policy, rules in self._rules_of(request):
+            for policy, rules in self._rules.of(request):
                 current = policy.apply(rules, current, results)
         return MutateResponse(results, current.subject, request.subject)
 
@@ -63,19 +61,6 @@ class Mutations:
                     current[index] = changed[index] = patched
         originals = [resources[index] for index in changed]
         return TargetsResponse(results, trigger.subject, list(changed.values()), originals)
-
-    def _rules_of(self, request: Request) -> list[tuple[MutatingPolicy, list[CompiledMutation]]]:
-        key = request.kind_key
-        try:
-            found = self._kinds.get(key)
-        except TypeError:  # a kind that is a list or a map
-            return self._bound(request)
-        if found is None:
-            found = self._bound(request)
-            if len(self._kinds) >= MOST_KINDS:
-                self._kinds.clear()
-            self._kinds[key] = found
-        return found
 
     def _bound(self, request: Request) -> list[tuple[MutatingPolicy, list[CompiledMutation]]]:
         bound = ((policy, policy.bind(request)) for policy in self._policies)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from kyvernopy.engine.kept import KeptByValues
 from kyvernopy.engine.mutation.overlay import compile_overlay
 from kyvernopy.engine.mutation.patch_text import compile_patch_text
 from kyvernopy.errors import ExpressionError, LimitExceeded, PatchError, PolicyError
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from kyvernopy.limits import Limits
 
 __all__ = ["Patch", "PatchSource", "RuleError"]
-
-# So many filled patches of one rule are kept prepared.
-MOST_FILLED = 64
 
 
 class Patch(Protocol):
@@ -46,7 +44,7 @@ class PatchSource:
         self._block = _below(self._template.outline, keys)
         self._parts = sorted({part.index for part in _parts_of(self._block)})
         self._constant = None if self._parts else _prepare(self._block, self._limits)
-        self._filled: dict[str, Patch] = {}
+        self._kept: KeptByValues[Patch] = KeptByValues()
         self.reads_context = not self._template.is_constant
 
     def filled(self, context: RuleContext | None) -> Patch:
@@ -55,21 +53,16 @@ class PatchSource:
             return self._constant or Refused(RuleError("empty mutate rule"))
         try:
             values = self._template.fill_parts(context)
-            return self._constant or self._filled_with(values)
+            if self._constant is not None:
+                return self._constant
+            return self._kept.of([values[index] for index in self._parts], lambda: self._prepared(values))
         except (ExpressionError, ValueError) as error:  # also of values that are not of JSON
             raise RuleError(f"variable substitution failed: {error}") from None
 
-    def _filled_with(self, values: Sequence[Any]) -> Patch:
-        key = repr([values[index] for index in self._parts])
-        patch = self._filled.get(key)
-        if patch is None:
-            block = plain(put_together(self._block, values))
-            _check_keys(block)
-            patch = _prepare(block, self._limits)
-            if len(self._filled) >= MOST_FILLED:
-                self._filled.clear()
-            self._filled[key] = patch
-        return patch
+    def _prepared(self, values: Sequence[Any]) -> Patch:
+        block = plain(put_together(self._block, values))
+        _check_keys(block)
+        return _prepare(block, self._limits)
 
 
 def _parts_of(node: Any) -> Iterator[Part]:

@@ -47,7 +47,7 @@ class ForEachCheck:
         checked, list_error = 0, ""
         for loop in self._loops:
             try:
-                elements = loop.elements(context)
+                elements = context.elements(loop.query)
             except ExpressionError as error:
                 if not is_absent(error):  # what is not there has no elements
                     list_error = error.message
@@ -86,20 +86,13 @@ class Loop:
 
     def __init__(self, entry: ForEach, check: Check | None, nesting: int, dialect: Dialect, namespace: str) -> None:
         self._list = entry.list
-        self._query = known_query(entry.list, dialect)
+        self.query = known_query(entry.list, dialect) or entry.list
         self._wanted = entry.element_scope
         self._entries = ContextEntries(entry.context, dialect, namespace)
         self._preconditions = compile_preconditions(entry.preconditions, dialect)
         self._may_skip = bool(self._entries) or self._preconditions is not None
         self._check = check
         self._nesting = nesting
-
-    def elements(self, context: RuleContext) -> list[Any]:
-        """The elements; what is no list counts as its only element."""
-        found = context.query(self._query or self._list)
-        elements = found if isinstance(found, list) else [found]
-        context.spend_elements(len(elements))
-        return elements
 
     def judge(self, elements: list[Any], seen: Any, context: RuleContext) -> tuple[int, Judgement | None]:
         """How many elements passed, and the judgement of the one that did not."""
@@ -153,7 +146,7 @@ class Loop:
         """The elements up to the first that does not pass, each with what was checked for it."""
         title = f"list {self._list}"
         try:
-            elements = self.elements(context)
+            elements = context.elements(self.query)
         except ExpressionError as error:
             return Explanation("" if is_absent(error) else "error", title=title, message=error.message)
         context.checkpoint()

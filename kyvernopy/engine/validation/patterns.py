@@ -1,9 +1,8 @@
 """`pattern` and `anyPattern` (spec 01 §8, spec 03 §5.5).
 
 A pattern without variables is compiled once. One with variables is compiled for each set of values that they give, and
-the last of these are kept: most resources give the same few. The message of anything but a pass is a function, called
-only if somebody reads it. Upstream: of what is being deleted there is no resource to compare with patterns, so there
-is nothing to say.
+the last of these are kept. The message of anything but a pass is a function, called only if somebody reads it.
+Upstream: of what is being deleted there is no resource to compare with patterns, so there is nothing to say.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from kyvernopy.engine.kept import KeptByValues
 from kyvernopy.engine.validation.judgement import NOTHING_TO_COMPARE, Fixed
 from kyvernopy.errors import ExpressionError, PolicyError
 from kyvernopy.explanations import Explanation
@@ -39,10 +39,6 @@ STATUSES = {Outcome.FAIL: Status.FAIL, Outcome.SKIP: Status.SKIP, Outcome.ERROR:
 
 # Messages are made when read; this one is for a resource that was changed before anybody did.
 CHANGED = "the resource was changed after it was judged, and matches now"
-
-# So many filled patterns of one rule are kept compiled.
-MOST_FILLED = 64
-LONGEST_KEPT = 10_000  # characters of the values that tell them apart
 
 
 def compile_pattern_check(pattern: Any, name: str, messages: Messages, dialect: Dialect) -> Check:
@@ -100,7 +96,7 @@ class FilledIn:
     def __init__(self, template: Template, compiled: Callable[[Sequence[Any]], Check]) -> None:
         self._template = template
         self._compiled = compiled
-        self._filled: dict[str, Check] = {}
+        self._kept: KeptByValues[Check] = KeptByValues()
 
     def judge(self, seen: Any, context: RuleContext | None) -> Judgement | None:
         """Upstream: variables are looked up even where there is nothing to compare with."""
@@ -115,16 +111,9 @@ class FilledIn:
         assert context is not None  # noqa: S101  reads_context
         try:
             values = [plain(value) for value in self._template.fill_parts(context)]
-            # The text tells numbers, booleans and texts apart, and keeps the order of keys.
-            key = repr(values)
-            check = self._filled.get(key) or self._compiled(values)
+            return self._kept.of(values, lambda: self._compiled(values))
         except (ExpressionError, PolicyError, ValueError) as error:  # also of values that are not of JSON
             return Fixed((Status.ERROR, f"variable substitution failed: {error}"))
-        if len(key) <= LONGEST_KEPT and key not in self._filled:
-            if len(self._filled) >= MOST_FILLED:
-                self._filled.clear()
-            self._filled[key] = check
-        return check
 
     def patterns(self) -> list[Pattern]:
         """None that are there beforehand."""
